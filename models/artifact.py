@@ -72,11 +72,11 @@ def load(folder: Path, sha256: str, encoder: EmbedderSource | None = None) -> Mo
     if not (folder / _MODEL).is_file() and (folder / "model.skops").is_file():
         raise OtherLayout(folder)
     try:
-        found = _hash(folder)
-        if found != sha256:
+        sha256_now = _hash(folder)
+        if sha256_now != sha256:
             recorded = sha256[:12] if sha256.isalnum() else "none"
             raise TandemError(
-                f"the model in {folder} is not the one that was trained (its hash is {found[:12]}…, recorded is "
+                f"the model in {folder} is not the one that was trained (its hash is {sha256_now[:12]}…, recorded is "
                 f'{recorded}…). Put the folder back from your backup, or run "tandem train --force".'
             )
         manifest = _manifest(folder / _MANIFEST)
@@ -117,14 +117,14 @@ def _plain(model: Model | ColdStart) -> tuple[dict[str, NDArray[Any]], dict[str,
 
 def _under(prefix: str, learnt: Learnt) -> dict[str, NDArray[Any]]:
     """The arrays of what was learnt, by names that do not meet others'. Raises TandemError for anything but numbers."""
-    found = {f"{prefix}{name}": np.asarray(its) for name, its in learnt.arrays().items()}
-    for name, its in found.items():
+    named = {f"{prefix}{name}": np.asarray(its) for name, its in learnt.arrays().items()}
+    for name, its in named.items():
         if its.dtype.kind not in "biuf":  # a text could be somebody's
             raise TandemError(
                 f'what was learnt cannot be kept: "{name.removeprefix(prefix)}" holds {its.dtype}, and a model file holds '
                 f"numbers alone. Change the classifier's arrays()."
             )
-    return found
+    return named
 
 
 def _learnt(plain: dict[str, NDArray[Any]], name: str) -> Learnt:

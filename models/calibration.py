@@ -86,8 +86,8 @@ def _fit(
         )
 
     bounds = [(0.05, 5.0), *[(-6.0, 6.0)] * len(offsets)]
-    found = minimize(loss, np.array([slope, *offsets]), jac=True, method="L-BFGS-B", bounds=bounds)
-    return float(found.x[0]), np.asarray(found.x[1:])
+    fit = minimize(loss, np.array([slope, *offsets]), jac=True, method="L-BFGS-B", bounds=bounds)
+    return float(fit.x[0]), np.asarray(fit.x[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +121,14 @@ def thresholds(
     if not usable.any():
         return np.full(probabilities.shape[1], 0.5), {}
     common = _half_best_f1(probabilities[usable])
-    found = np.full(probabilities.shape[1], common)
+    cuts = np.full(probabilities.shape[1], common)
     for code in range(probabilities.shape[1]):
         own = usable[:, code]
         positives = float((labels[own, code] * weights[own, code]).sum())
         if own.any():
             share = positives / (positives + SHRINK_THRESHOLD)
-            found[code] = share * _half_best_f1(probabilities[own, code]) + (1 - share) * common
-    return np.clip(found, 0.05, 0.9), {}
+            cuts[code] = share * _half_best_f1(probabilities[own, code]) + (1 - share) * common
+    return np.clip(cuts, 0.05, 0.9), {}
 
 
 def _for_precision(
@@ -137,7 +137,7 @@ def _for_precision(
     weights: Floats,
     precision: float,
 ) -> tuple[Floats, dict[int, str]]:
-    found = np.full(probabilities.shape[1], np.inf)
+    cuts = np.full(probabilities.shape[1], np.inf)
     missed: dict[int, str] = {}
     for code in range(probabilities.shape[1]):
         own = (weights[:, code] > 0) & ~np.isnan(probabilities[:, code])
@@ -151,7 +151,7 @@ def _for_precision(
         # of equal probabilities all or none are suggested
         reached &= np.append(np.diff(p[order]) != 0, True)
         if reached.any():
-            found[code] = p[order][np.flatnonzero(reached)[-1]]
+            cuts[code] = p[order][np.flatnonzero(reached)[-1]]
             continue
         positives = int((y >= 0.5).sum())
         more = max(LEAST_FOR_PRECISION - positives, 0)
@@ -160,7 +160,7 @@ def _for_precision(
             if more
             else f"no cut-off reaches precision {precision:g} with {positives} examples"
         )
-    return found, missed
+    return cuts, missed
 
 
 def _half_best_f1(probabilities: Floats) -> float:

@@ -177,11 +177,11 @@ def fit_weights(
         weights = np.concatenate([weights, np.where(own > 0, PRIOR_WEIGHT, 1.0)])
         if start is not None and len(start) == rows:
             start = np.concatenate([start, np.zeros(own.shape, dtype=np.float32)])
-    found = solve(features, labels, weights, penalty=penalty, start=start, tolerance=tolerance)
+    solution = solve(features, labels, weights, penalty=penalty, start=start, tolerance=tolerance)
     terms = features.sparse.shape[1]
     # the model is given dense features as they are, so their centre moves into the intercept
-    intercepts = found.intercepts - (centre @ found.weights[terms:]).astype(np.float64)
-    return Fitted(Weights(np.ascontiguousarray(found.weights.T), intercepts), found.alpha)
+    intercepts = solution.intercepts - (centre @ solution.weights[terms:]).astype(np.float64)
+    return Fitted(Weights(np.ascontiguousarray(solution.weights.T), intercepts), solution.alpha)
 
 
 def too_few_examples(
@@ -195,7 +195,7 @@ def too_few_examples(
 ) -> dict[str, TooFew]:
     """The codes that cannot be learnt: fewer than 8 examples (3 where the codebook describes the code), examples of
     one group only, or no counterexample."""
-    found = {}
+    too_few = {}
     names = np.array(groups, dtype=object)
     for at, code in enumerate(codes):
         carried = (weights[:, at] > 0) & (labels[:, at] >= 0.5)
@@ -210,8 +210,8 @@ def too_few_examples(
             reason = "nobody has said where it does not apply; import codings with --complete all (--only if it is new)"
         else:
             continue
-        found[code] = TooFew(examples, used_by, reason)
-    return found
+        too_few[code] = TooFew(examples, used_by, reason)
+    return too_few
 
 
 def suggested(

@@ -7,7 +7,9 @@ from models.classifier import DEFAULT
 from models.other_classifiers import LINEAR_SVM, LOGISTIC_REGRESSION, NamedClassifier
 
 # whoever puts in another one adds it here
-_KNOWN: dict[str, NamedClassifier] = {one.name: one for one in (LOGISTIC_REGRESSION, LINEAR_SVM)}
+_KNOWN: dict[str, NamedClassifier] = {
+    classifier.name: classifier for classifier in (LOGISTIC_REGRESSION, LINEAR_SVM)
+}
 
 
 def register(classifier: NamedClassifier) -> None:

@@ -45,15 +45,15 @@ class Corpus:
     @cached_property
     def position(self) -> dict[UUID, int]:
         """Where in the corpus a segment stands."""
-        return {found: at for at, found in enumerate(self.ids)}
+        return {unit_id: at for at, unit_id in enumerate(self.ids)}
 
     @cached_property
     def positions_in(self) -> dict[UUID, dict[int, int]]:
         """For each transcript: its segments' own positions, and where in the corpus they stand."""
-        found: dict[UUID, dict[int, int]] = {kept.id: {} for kept in self.transcripts}
+        positions: dict[UUID, dict[int, int]] = {kept.id: {} for kept in self.transcripts}
         for unit, (t, s) in enumerate(self.at):
-            found[self.transcripts[t].id][s] = unit
-        return found
+            positions[self.transcripts[t].id][s] = unit
+        return positions
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -80,7 +80,9 @@ class Corpus:
         """Units as a classifier sees them: made when asked for, or a large study's words would be held several times."""
         made: dict[tuple[int, int], Unit] = {}
         for t in dict.fromkeys(self.at[unit][0] for unit in units):
-            made |= {(t, s): one for s, one in _units(self.transcripts[t].transcript, self.segments[t])}
+            made |= {
+                (t, s): unit_made for s, unit_made in _units(self.transcripts[t].transcript, self.segments[t])
+            }
         return [made[self.at[unit]] for unit in units]
 
     def in_wave(self, wave: str | None) -> list[int]:
@@ -128,25 +130,27 @@ def read_corpus(store: Store, segmentation: Segmentation) -> Corpus:
         transcripts = all_texts(connection)
         by_transcript = segments_of(connection, segmentation.version)
     segments = tuple(by_transcript.get(kept.id, ()) for kept in transcripts)
-    at = tuple((t, s) for t, cut in enumerate(segments) for s, one in enumerate(cut) if one.role.is_coded)
+    at = tuple(
+        (t, s) for t, cut in enumerate(segments) for s, segment in enumerate(cut) if segment.role.is_coded
+    )
     return Corpus(segmentation.version, transcripts, segments, at)
 
 
 def _units(transcript: Transcript, cut: Sequence[Segment]) -> Iterator[tuple[int, Unit]]:
     """The participants' segments, each with its position in the transcript."""
-    words = [one.span.of(transcript.text) for one in cut]
-    said_by = [INTERVIEWER if one.role is Role.INTERVIEWER else one.speaker for one in cut]
-    dialogue = transcript.kind is Kind.INTERVIEW and len({one.speaker for one in cut}) > 1
+    words = [segment.span.of(transcript.text) for segment in cut]
+    said_by = [INTERVIEWER if segment.role is Role.INTERVIEWER else segment.speaker for segment in cut]
+    dialogue = transcript.kind is Kind.INTERVIEW and len({segment.speaker for segment in cut}) > 1
     question = ""
-    for s, one in enumerate(cut):
-        if not one.role.is_coded:
+    for s, piece in enumerate(cut):
+        if not piece.role.is_coded:
             question = words[s]
             continue
         yield (
             s,
             Unit(
                 text=words[s],
-                speaker=one.speaker,
+                speaker=piece.speaker,
                 question=question,
                 before=words[s - 1] if s else "",
                 after=words[s + 1] if s + 1 < len(words) else "",
@@ -160,15 +164,15 @@ def _units(transcript: Transcript, cut: Sequence[Segment]) -> Iterator[tuple[int
 def _said(transcript: Transcript, cut: Sequence[Segment]) -> str:
     """The beginning of what participants say, as much as its language is told by."""
     said: list[str] = []
-    for one in cut:
+    for piece in cut:
         if sum(map(len, said)) >= LONGEST:
             break
-        if one.role.is_coded:
-            said.append(one.span.of(transcript.text))
+        if piece.role.is_coded:
+            said.append(piece.span.of(transcript.text))
     return " ".join(said)
 
 
-def _id_of(one: Segment) -> UUID:
-    if one.id is None:
+def _id_of(segment: Segment) -> UUID:
+    if segment.id is None:
         raise ValueError("a segment of a corpus has been kept, and so has an id")
-    return one.id
+    return segment.id

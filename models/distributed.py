@@ -171,20 +171,20 @@ def _work(ray: Any, run: Path, numbers: Sequence[int]) -> Any:
     context.print_on_execution_start = False
     needs = {"num_gpus": 1} if ray.cluster_resources().get("GPU", 0) >= 1 else {"num_cpus": 1}
     return ray.data.from_items(
-        [{"shard": one} for one in numbers], override_num_blocks=len(numbers)
+        [{"shard": number} for number in numbers], override_num_blocks=len(numbers)
     ).map_batches(_answers, batch_size=1, fn_kwargs={"run": str(run)}, **needs)
 
 
 def _answers(batch: Mapping[str, Any], run: str) -> dict[str, list[Any]]:
     """What a worker does: each answer has every column, so that all are of one kind."""
-    found = [suggest_shard(Path(run), int(number)) for number in batch["shard"]]
+    answers = [suggest_shard(Path(run), int(number)) for number in batch["shard"]]
     usual = {"shard": 0, "embedded": 0, "sha256": "", "host": "", "fault": ""}
-    return {name: [one.get(name, value) for one in found] for name, value in usual.items()}
+    return {name: [answer.get(name, value) for answer in answers] for name, value in usual.items()}
 
 
 def _others(ray: Any) -> set[str]:
     """The addresses of the cluster's machines that are not this one."""
-    own = {one.address for its in psutil.net_if_addrs().values() for one in its}
+    own = {address.address for its in psutil.net_if_addrs().values() for address in its}
     return {node["NodeManagerAddress"] for node in ray.nodes() if node["Alive"]} - own
 
 
@@ -224,8 +224,8 @@ def _why_not(error: Exception, address: str | None) -> str:
 
 
 def _failed(error: BaseException) -> str:
-    names = {type(one).__name__ for one in _causes(error)}
-    text = " ".join(str(one) for one in _causes(error))
+    names = {type(cause).__name__ for cause in _causes(error)}
+    text = " ".join(str(cause) for cause in _causes(error))
     if "ModuleNotFoundError" in text:
         return "a machine of the Ray cluster has no Tandem. Install the same version there, for the Python that runs Ray."
     if names & {"OutOfMemoryError", "WorkerCrashedError"}:

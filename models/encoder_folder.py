@@ -73,18 +73,18 @@ def languages_of(folder: Path) -> frozenset[str] | None:
 
 def dimensions_of(folder: Path) -> int | None:
     """The length of a vector as the folder's files say it, None where they do not."""
-    found = None
+    size = None
     for part in _parts(folder) or [{"type": "Transformer"}, {"type": "Mean"}]:
         said = _keys(folder / str(part.get("path", "")) / "config.json")
         kind = str(part.get("type", "")).rpartition(".")[2]
         if kind == "Transformer":
-            found = _number(said.get("hidden_size", said.get("dim")))
+            size = _number(said.get("hidden_size", said.get("dim")))
         elif kind == "Pooling":
             width = _number(said.get("embedding_dimension", said.get("word_embedding_dimension")))
-            found = None if width is None else width * _ways_to_pool(said)
+            size = None if width is None else width * _ways_to_pool(said)
         elif kind == "Dense":
-            found = _number(said.get("out_features"))
-    return found
+            size = _number(said.get("out_features"))
+    return size
 
 
 def _ways_to_pool(said: dict[str, Any]) -> int:
@@ -102,12 +102,15 @@ def _number(said: Any) -> int | None:
 def _parts(folder: Path) -> list[dict[str, Any]]:
     """What modules.json lists; a thing that is no part is one of an unknown kind."""
     modules = _read(folder / "modules.json")
-    return [one if isinstance(one, dict) else {} for one in (modules if isinstance(modules, list) else ())]
+    return [
+        module_plain if isinstance(module_plain, dict) else {}
+        for module_plain in (modules if isinstance(modules, list) else ())
+    ]
 
 
 def _keys(file: Path) -> dict[str, Any]:
-    found = _read(file)
-    return found if isinstance(found, dict) else {}
+    plain = _read(file)
+    return plain if isinstance(plain, dict) else {}
 
 
 def _read(file: Path) -> Any:

@@ -44,12 +44,12 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         )
         if weights.ndim == 1:
             weights = np.repeat(weights[:, None], labels.shape[1], axis=1)
-        found = fit_weights(
+        fitted = fit_weights(
             _features(X), labels, weights, penalty=self.penalty, tolerance=self.tolerance
         ).weights
         self.classes_ = np.arange(labels.shape[1])
         self.n_features_in_ = int(X.shape[1])
-        self.coef_, self.intercept_ = found.coefficients, found.intercepts
+        self.coef_, self.intercept_ = fitted.coefficients, fitted.intercepts
         return self
 
     def predict_proba(self, X: Any) -> Floats:  # noqa: N803

@@ -47,12 +47,12 @@ def sentences_behind(
     ]
     if not alone:
         return [{} for _ in units]
-    vectors = embed([one.text for one in alone])
-    found = model.probabilities(alone, vectors, with_questions(alone, vectors, embed))
+    vectors = embed([unit.text for unit in alone])
+    probabilities = model.probabilities(alone, vectors, with_questions(alone, vectors, embed))
     answers: list[dict[str, CarryingSentence]] = []
     begin = 0
     for its, codes in zip(cut, wanted, strict=True):
-        rows = found[begin : begin + len(its)]
+        rows = probabilities[begin : begin + len(its)]
         begin += len(its)
         answer = {}
         for code in codes if its else ():
@@ -88,7 +88,7 @@ class Precedents:
         ``wanted``: shape (units, codes). Gives, per unit, a mapping from the code's column to pairs of a
         precedent's position and its cosine similarity; a code without a precedent is left out.
         """
-        found: list[dict[int, list[tuple[int, float]]]] = [{} for _ in range(len(embeddings))]
+        nearest: list[dict[int, list[tuple[int, float]]]] = [{} for _ in range(len(embeddings))]
         own = np.array(groups, dtype=object)
         for code in np.flatnonzero(wanted.any(axis=0)):
             pool = np.flatnonzero(self.carried[:, code])
@@ -101,8 +101,8 @@ class Precedents:
                 for unit, row in zip(some.tolist(), similarity, strict=True):
                     best = _best(row, most)
                     if best:
-                        found[unit][int(code)] = [(int(pool[at]), float(row[at])) for at in best]
-        return found
+                        nearest[unit][int(code)] = [(int(pool[at]), float(row[at])) for at in best]
+        return nearest
 
 
 def _best(row: Floats32, most: int) -> list[int]:

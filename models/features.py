@@ -259,9 +259,9 @@ def _marks(units: Sequence[Unit], speakers: Sequence[str]) -> Floats32:
     marks[:, 2] = [0.5 * unit.text.rstrip().endswith("?") for unit in units]
     marks[:, 3] = [0.5 * ("?" in unit.text) for unit in units]
     for at, unit in enumerate(units):
-        found = column_of[unit.speaker]
-        if found is not None:
-            marks[at, 4 + found] = SPEAKER_WEIGHT
+        speaker_column = column_of[unit.speaker]
+        if speaker_column is not None:
+            marks[at, 4 + speaker_column] = SPEAKER_WEIGHT
     return marks
 
 

@@ -22,15 +22,15 @@ def known_sentences(
     connection: sqlite3.Connection, pipeline: str, texts: Mapping[bytes, str]
 ) -> dict[bytes, tuple[Span, ...]]:
     """The sentences that are kept of these texts, without those that cannot be theirs."""
-    found: dict[bytes, tuple[Span, ...]] = {}
+    spans_known: dict[bytes, tuple[Span, ...]] = {}
     for some in lots(list(texts), 500):
         marks = ",".join("?" * len(some))
         query = f"SELECT text_hash, spans FROM sentences WHERE pipeline = ? AND text_hash IN ({marks})"  # noqa: S608
         for key, kept in connection.execute(query, (pipeline, *some)):
             spans = _unpacked(kept, len(texts[key]))
             if spans is not None:
-                found[key] = spans
-    return found
+                spans_known[key] = spans
+    return spans_known
 
 
 def keep_sentences(

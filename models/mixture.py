@@ -34,8 +34,8 @@ def shares(
     equal = np.full((1, count), 1 / count)
     prior = equal[0] if usual is None else np.asarray(usual, dtype=np.float64)
     known = weights > 0
-    for one in logits:
-        known = known & ~np.isnan(one)
+    for share_found in logits:
+        known = known & ~np.isnan(share_found)
     applied = known & (labels >= 0.5)
     codes = np.flatnonzero((applied.sum(axis=0) >= LEAST_POSITIVES) & (known & ~applied).any(axis=0))
     if count < 2 or not len(codes):
@@ -45,21 +45,21 @@ def shares(
     reached = np.zeros(len(tried))
     for code in codes:
         own = known[:, code]
-        z = np.stack([one[own, code] for one in logits], axis=1)
+        z = np.stack([logit[own, code] for logit in logits], axis=1)
         reached += [average_precision(z @ its, applied[own, code]) / len(codes) for its in tried]
     likely = np.exp((reached - reached.max()) * np.sqrt(applied[:, codes].sum()) / DOUBT)
-    found = likely @ tried / likely.sum()
+    mixed_share = likely @ tried / likely.sum()
     drawn = USUAL_WEIGHT / (USUAL_WEIGHT + applied[:, codes].sum())
-    found = drawn * prior + (1 - drawn) * found
-    found[found < LEAST_SHARE] = 0
-    return np.asarray(found / found.sum())
+    mixed_share = drawn * prior + (1 - drawn) * mixed_share
+    mixed_share[mixed_share < LEAST_SHARE] = 0
+    return np.asarray(mixed_share / mixed_share.sum())
 
 
 def mixed(logits: Sequence[Floats], share: Floats) -> Floats:
     """The mean of several models' logits by their shares; NaN where one of them does not judge."""
     total = np.zeros(logits[0].shape)
-    for one, its in zip(logits, share, strict=True):
-        total += one * its
+    for logit, its in zip(logits, share, strict=True):
+        total += logit * its
     return total
 
 

@@ -78,13 +78,13 @@ def links_in(folder: Path) -> Iterator[Path]:
         return
     for here, folders, files in os.walk(folder, followlinks=False):
         for name in (*folders, *files):
-            if (found := Path(here) / name).is_symlink():
-                yield found
+            if (path := Path(here) / name).is_symlink():
+                yield path
 
 
 def neither_file_nor_folder(folder: Path) -> Iterator[Path]:
     """Pipes, devices and sockets in a folder, at any depth."""
     for here, _, files in os.walk(folder, followlinks=False):
-        for found in (Path(here) / name for name in files):
-            if not (found.is_symlink() or found.is_file()):
-                yield found
+        for path in (Path(here) / name for name in files):
+            if not (path.is_symlink() or path.is_file()):
+                yield path

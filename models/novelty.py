@@ -121,8 +121,8 @@ def novelty(
     long_enough = np.array([len(text.split()) >= LEAST_WORDS for text in seen.texts])
     unexplained = np.flatnonzero(far & below.all(axis=1) & long_enough)
     clusters = tuple(
-        Cluster(tuple(rows[list(one.segments)].tolist()), one.groups, one.words)
-        for one in _clusters(seen, unexplained, random)
+        Cluster(tuple(rows[list(cluster.segments)].tolist()), cluster.groups, cluster.words)
+        for cluster in _clusters(seen, unexplained, random)
     )
     return Novelty(float(far.mean()), shifts, clusters, len(rows))
 
@@ -130,14 +130,14 @@ def novelty(
 def _shifts(probabilities: Floats, codes: Sequence[str], prevalence: dict[str, float]) -> tuple[Shift, ...]:
     if not len(probabilities):
         return ()
-    found = []
+    shifts = []
     for code, now in zip(codes, probabilities.mean(axis=0).tolist(), strict=True):
         before = prevalence.get(code)
         if before is None or np.isnan(now) or abs(now - before) < LEAST_SHIFT:
             continue
         if max(now, before) >= SHIFT * min(now, before):
-            found.append(Shift(code, before, now))
-    return tuple(sorted(found, key=lambda one: -abs(one.now - one.learnt)))
+            shifts.append(Shift(code, before, now))
+    return tuple(sorted(shifts, key=lambda shift: -abs(shift.now - shift.learnt)))
 
 
 def _limit(known: ComparedSegments) -> float | None:
@@ -151,13 +151,13 @@ def _limit(known: ComparedSegments) -> float | None:
 def _nearest(vectors: Floats32, known: Floats32, groups: Sequence[str] | None) -> Floats32:
     """For each vector the cosine of the nearest known one; with ``groups``, of another group than its own."""
     names = None if groups is None else np.unique(np.asarray(groups, dtype=str), return_inverse=True)[1]
-    found = np.zeros(len(vectors), dtype=np.float32)
+    likeness = np.zeros(len(vectors), dtype=np.float32)
     for some in slices(len(vectors), 1000):
         similarity = vectors[some] @ known.T
         if names is not None:
             similarity[names[some, None] == names[None, :]] = -1
-        found[some] = similarity.max(axis=1)
-    return found
+        likeness[some] = similarity.max(axis=1)
+    return likeness
 
 
 def _clusters(seen: ComparedSegments, rows: Places, random: np.random.Generator) -> list[Cluster]:
@@ -170,7 +170,7 @@ def _clusters(seen: ComparedSegments, rows: Places, random: np.random.Generator)
     made = AgglomerativeClustering(
         n_clusters=None, metric="cosine", linkage="average", distance_threshold=APART
     ).fit_predict(seen.embeddings[rows])
-    found = []
+    clusters = []
     for label in range(int(made.max()) + 1):
         members = rows[made == label]
         groups = len({seen.groups[at] for at in members.tolist()})
@@ -178,8 +178,8 @@ def _clusters(seen: ComparedSegments, rows: Places, random: np.random.Generator)
             continue
         middle = seen.embeddings[members].mean(axis=0)
         typical = members[np.argsort(-(seen.embeddings[members] @ middle), kind="stable")]
-        found.append(Cluster(tuple(typical.tolist()), groups, _words(seen, typical)))
-    return sorted(found, key=lambda one: -len(one.segments))[:MOST_CLUSTERS]
+        clusters.append(Cluster(tuple(typical.tolist()), groups, _words(seen, typical)))
+    return sorted(clusters, key=lambda cluster: -len(cluster.segments))[:MOST_CLUSTERS]
 
 
 def _words(seen: ComparedSegments, members: Places, most: int = 6) -> tuple[str, ...]:
@@ -199,7 +199,9 @@ def _words(seen: ComparedSegments, members: Places, most: int = 6) -> tuple[str,
         for word, count in uses.items()
         if len(own[word]) >= LEAST_GROUPS
     }
-    return tuple(word for word in sorted(lift, key=lambda one: -lift[one])[:most] if lift[word] > 0)
+    return tuple(
+        word for word in sorted(lift, key=lambda word_there: -lift[word_there])[:most] if lift[word] > 0
+    )
 
 
 def _some(count: int, random: np.random.Generator, most: int = MOST_COMPARED) -> Places:

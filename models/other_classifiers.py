@@ -136,9 +136,10 @@ class LinearSupportVectors(_Linear):
         line = calibrate(*(its.reshape(-1, 1) for its in cells))
         own = calibrate(margins * line.slopes + line.offsets, examples.labels, examples.weights)
         slopes, offsets = own.slopes * line.slopes, own.slopes * line.offsets + own.offsets
-        found = self._margins(examples)
+        line_margins = self._margins(examples)
         return Weights(
-            (found.coefficients * slopes[:, None]).astype(np.float32), found.intercepts * slopes + offsets
+            (line_margins.coefficients * slopes[:, None]).astype(np.float32),
+            line_margins.intercepts * slopes + offsets,
         )
 
     def _margins(self, examples: Examples) -> Weights:

@@ -95,14 +95,14 @@ def long_enough(texts: Sequence[str]) -> Bools:
 
 def windows_of(text: str, sentences: Sequence[Span]) -> list[Span]:
     """The sentences of a text, joined until each piece has 12 words; what is left over goes to the last piece."""
-    found: list[Span] = []
+    windows: list[Span] = []
     start: int | None = None
     for sentence in sentences:
         start = sentence.start if start is None else start
         if len(text[start : sentence.end].split()) >= LEAST_WORDS:
-            found.append(Span(start, sentence.end))
+            windows.append(Span(start, sentence.end))
             start = None
     if start is not None and sentences:
-        start = found.pop().start if found else start
-        found.append(Span(start, sentences[-1].end))
-    return found
+        start = windows.pop().start if windows else start
+        windows.append(Span(start, sentences[-1].end))
+    return windows

@@ -20,7 +20,7 @@ def quoted_in(texts: Sequence[str], written: Sequence[str]) -> list[frozenset[in
 
     A quotation is a sentence of five words or more that stands there whole, or eight words in a row.
     """
-    found: list[set[int]] = [set() for _ in written]
+    quoting: list[set[int]] = [set() for _ in written]
     begun: dict[tuple[str, ...], set[tuple[tuple[str, ...], int]]] = {}
     for at, text in enumerate(written):
         for piece in _passages(text):
@@ -32,8 +32,8 @@ def quoted_in(texts: Sequence[str], written: Sequence[str]) -> list[frozenset[in
         for start, first in enumerate(zip(*(words[offset:] for offset in range(LEAST_WORDS)), strict=False)):
             for piece, at in begun.get(first, ()):
                 if tuple(words[start : start + len(piece)]) == piece:
-                    found[at].add(position)
-    return [frozenset(its) for its in found]
+                    quoting[at].add(position)
+    return [frozenset(its) for its in quoting]
 
 
 def without_quotations(code: Code, texts: Sequence[str]) -> Code:
@@ -48,13 +48,13 @@ def without_quotations(code: Code, texts: Sequence[str]) -> Code:
 
 
 def _passages(text: str) -> list[tuple[str, ...]]:
-    found = []
+    passages = []
     for piece in _PIECES.split(text):
         words = tuple(_words(piece))
         if len(words) >= LEAST_WORDS:
             several = max(len(words) - MOST_WORDS, 0) + 1
-            found += [words[start : start + MOST_WORDS] for start in range(several)]
-    return found
+            passages += [words[start : start + MOST_WORDS] for start in range(several)]
+    return passages
 
 
 def _words(text: str) -> list[str]:

@@ -64,13 +64,13 @@ def review_order(
         "unsure": (chooser.unsure,),
         "random": (chooser.random,),
     }
-    found: list[OrderedSegment] = []
-    while len(found) < min(count, len(probabilities)):
-        place = steps[strategy][len(found) % len(steps[strategy])]() or chooser.random()
+    ordered: list[OrderedSegment] = []
+    while len(ordered) < min(count, len(probabilities)):
+        place = steps[strategy][len(ordered) % len(steps[strategy])]() or chooser.random()
         if place is None:
             break
-        found.append(place)
-    return found
+        ordered.append(place)
+    return ordered
 
 
 class _Chooser:
@@ -100,7 +100,7 @@ class _Chooser:
 
     def random(self) -> OrderedSegment | None:
         """The next of a shuffled order."""
-        segment = next((one for one in self.shuffled if self.free[one]), None)
+        segment = next((place_free for place_free in self.shuffled if self.free[place_free]), None)
         return None if segment is None else self._take(segment, "random", None)
 
     def rare(self) -> OrderedSegment | None:
@@ -123,9 +123,9 @@ class _Chooser:
     def _unlike(self, waiting: NDArray[np.intp]) -> list[int]:
         recent = self.chosen[-200:]
         if not recent or not len(waiting):
-            return [int(one) for one in waiting]
+            return [int(place) for place in waiting]
         near = (self.embeddings[waiting] @ self.embeddings[recent].T).max(axis=1)
-        return [int(one) for one in waiting[near < ALIKE]]
+        return [int(place) for place in waiting[near < ALIKE]]
 
     def _take(self, segment: int, why: Why, code: int | None) -> OrderedSegment:
         self.free[segment] = False

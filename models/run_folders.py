@@ -19,11 +19,11 @@ def run_folders(folder: Path) -> Iterator[tuple[str, Path]]:
     """Every folder of a run that lies below ``folder`` (the study's ``mlruns``), with the run's id."""
     if folder.is_symlink() or not folder.is_dir():
         return
-    for one in sorted(folder.iterdir()):
-        if RUN_ID.fullmatch(one.name):
-            yield one.name, one
-        elif one.name.isdigit() and one.is_dir() and not one.is_symlink():
-            yield from ((run.name, run) for run in sorted(one.iterdir()) if RUN_ID.fullmatch(run.name))
+    for run_place in sorted(folder.iterdir()):
+        if RUN_ID.fullmatch(run_place.name):
+            yield run_place.name, run_place
+        elif run_place.name.isdigit() and run_place.is_dir() and not run_place.is_symlink():
+            yield from ((run.name, run) for run in sorted(run_place.iterdir()) if RUN_ID.fullmatch(run.name))
 
 
 def erase_runs(folder: Path, runs: Collection[str]) -> tuple[Path, ...]:
@@ -37,8 +37,8 @@ def erase_runs(folder: Path, runs: Collection[str]) -> tuple[Path, ...]:
             f"there."
         )
     gone = []
-    for run, found in list(run_folders(folder)):
+    for run, run_folder in list(run_folders(folder)):
         if run in runs:
-            erase_folder(found)
-            gone.append(found)
+            erase_folder(run_folder)
+            gone.append(run_folder)
     return tuple(gone)

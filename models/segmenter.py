@@ -24,11 +24,11 @@ def segment(transcript: Transcript, segmentation: Segmentation) -> tuple[Segment
     paragraph together, up to ``max_words`` (120 unless given); ``sentence``: each sentence, and a longer one cut
     between words. Raises BadInput if the configured pipeline is not installed.
     """
-    found: list[Segment] = []
+    segments: list[Segment] = []
     for turn in transcript.turns:
         for span in _spans(transcript.text, turn, segmentation):
-            found.append(Segment(len(found), turn.index, turn.speaker, turn.role, span))
-    return tuple(found)
+            segments.append(Segment(len(segments), turn.index, turn.speaker, turn.role, span))
+    return tuple(segments)
 
 
 def sentences_in(text: str, pipeline: str) -> tuple[Span, ...]:
@@ -142,22 +142,22 @@ def _pipeline(name: str) -> Any:
     with warnings.catch_warnings():
         # a pipeline of another minor version warns at every load; doctor says it once
         warnings.simplefilter("ignore", UserWarning)
-        found = spacy.load(name, exclude=["ner", "lemmatizer"])
-    if not any(found.has_pipe(pipe) for pipe in ("parser", "senter", "sentencizer")):
-        found.add_pipe("sentencizer")
-    return found
+        loaded = spacy.load(name, exclude=["ner", "lemmatizer"])
+    if not any(loaded.has_pipe(pipe) for pipe in ("parser", "senter", "sentencizer")):
+        loaded.add_pipe("sentencizer")
+    return loaded
 
 
 def _rules(language: str) -> Any:
     import spacy
 
     try:
-        found = spacy.blank(language)
+        pipeline = spacy.blank(language)
     except ImportError:
         # a language without rules of its own: those that hold for most
-        found = spacy.blank("xx")
-    found.add_pipe("sentencizer")
-    return found
+        pipeline = spacy.blank("xx")
+    pipeline.add_pipe("sentencizer")
+    return pipeline
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:

@@ -66,7 +66,7 @@ def write_run(folder: Path, run: ShardRun, coded: QuotablePrecedents, codes: Seq
             embeddings=precedents.embeddings,
             groups=precedents.groups.astype(str),
             carried=carried,
-            segments=np.array([one.hex for one in coded.segments], dtype="U32"),
+            segments=np.array([segment.hex for segment in coded.segments], dtype="U32"),
         )
 
 
@@ -116,8 +116,8 @@ class _ShardSession:
         made_by = self.run.made_by
         source = EmbedderSource(self.run.embedder, device=self.run.device)
         _refuse_other("Tandem", code_hash(), made_by["code"], "Install the same version of Tandem there")
-        found = model_folder(Path(self.run.models), self.run.model)
-        self.model = load(found, str(made_by["model_sha256"]), source)
+        model_place = model_folder(Path(self.run.models), self.run.model)
+        self.model = load(model_place, str(made_by["model_sha256"]), source)
         _refuse_other(
             "encoder", source.fingerprint, made_by["encoder"], "Put the same encoder there, at the same path"
         )
@@ -176,12 +176,12 @@ def _coded(file: Path) -> QuotablePrecedents:
     plain = read_arrays(file)
     groups = plain["groups"].astype(object)
     precedents = Precedents(plain["embeddings"], groups, plain["carried"])
-    return QuotablePrecedents(precedents, [UUID(one) for one in plain["segments"].tolist()])
+    return QuotablePrecedents(precedents, [UUID(segment_id) for segment_id in plain["segments"].tolist()])
 
 
-def _refuse_other(what: str, found: str, wanted: object, remedy: str) -> None:
-    if found != wanted:
+def _refuse_other(what: str, there: str, wanted: object, remedy: str) -> None:
+    if there != wanted:
         raise TandemError(
-            f"the machine {socket.gethostname()} has another {what} (its hash is {found}) than the one that was to be used "
+            f"the machine {socket.gethostname()} has another {what} (its hash is {there}) than the one that was to be used "
             f"({wanted}), so nothing of it was kept. {remedy}, then run the same command again."
         )

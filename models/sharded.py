@@ -160,12 +160,19 @@ def _known(work: SuggestingWork, passages: AskedPassages) -> Known:
 def _taken_in(work: SuggestingWork, units: Sequence[int], shard: Path, answer: Mapping[str, Any]) -> Lot:
     corpus = work.corpus
     made_by = {**made_by_of(work), "shard": int(answer["shard"])}
-    found = read_found(
+    answered = read_found(
         shard, answer["sha256"], [corpus.ids[unit] for unit in units], work.version.codes, made_by
     )
-    work.cache.take_in(work.source, found.new.vectors, found.new.sentences, work.segmentation.pipeline)
+    work.cache.take_in(work.source, answered.new.vectors, answered.new.sentences, work.segmentation.pipeline)
     vectors = work.cache.embed(work.source, [corpus.text(unit) for unit in units]).vectors
-    return Lot(units, vectors, found.probabilities, found.rows, found.embedded, len(units) - found.embedded)
+    return Lot(
+        units,
+        vectors,
+        answered.probabilities,
+        answered.rows,
+        answered.embedded,
+        len(units) - answered.embedded,
+    )
 
 
 def _kept(done: int, total: int) -> str:

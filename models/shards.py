@@ -81,7 +81,7 @@ def write_asked(folder: Path, passages: AskedPassages, known: Known) -> None:
     """A new shard: passages, and what is known of their texts already."""
     make_folder(folder)
     columns: dict[str, list[Any]] = {
-        "segment": [one.bytes for one in passages.segments],
+        "segment": [segment.bytes for segment in passages.segments],
         "begin": list(passages.begins),
         "group": list(passages.groups),
     }
@@ -97,7 +97,7 @@ def read_asked(folder: Path) -> tuple[AskedPassages, Known]:
         Unit(**dict(zip(_OF_UNIT, its, strict=True)))
         for its in zip(*(plain[name] for name in _OF_UNIT), strict=True)
     ]
-    segments = [UUID(bytes=one) for one in plain["segment"]]
+    segments = [UUID(bytes=raw) for raw in plain["segment"]]
     return AskedPassages(segments, units, plain["begin"], plain["group"]), _read_known(folder)
 
 
@@ -126,18 +126,18 @@ def read_found(
 
     ``sha256``: of the manifest, as the worker said; ``made_by``: what has to stand there.
     """
-    found = folder / FOUND
+    folder_found = folder / FOUND
     try:
-        content = (found / MANIFEST).read_bytes()
+        content = (folder_found / MANIFEST).read_bytes()
         manifest = json.loads(content) if hashlib.sha256(content).hexdigest() == sha256 else {}
         if any(manifest.get(key) != value for key, value in made_by.items()):
             raise _damaged(folder, MANIFEST)
         for name in (SUGGESTIONS, VECTORS, SENTENCES):
-            with (found / name).open("rb") as file:
+            with (folder_found / name).open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() != manifest["files"][name]:
                     raise _damaged(folder, name)
-        rows = _rows(_columns(found / SUGGESTIONS), codes)
-        new = _read_known(found)
+        rows = _rows(_columns(folder_found / SUGGESTIONS), codes)
+        new = _read_known(folder_found)
     except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
         raise _damaged(folder, FOUND) from error
     if [row.segment for row in rows] != list(segments):
@@ -173,12 +173,12 @@ def _of_rows(rows: Sequence[Suggested]) -> dict[str, list[Any]]:
 
 
 def _rows(plain: Mapping[str, list[Any]], codes: Sequence[str]) -> list[Suggested]:
-    found = []
+    rows_read = []
     for segment, packed, suggested, evidence, sentences in zip(
         *(plain[name] for name in ("segment", "probabilities", "suggested", "evidence", "sentences")),
         strict=True,
     ):
-        found.append(
+        rows_read.append(
             Suggested(
                 UUID(bytes=segment),
                 struct.unpack(f"<{len(codes)}d", packed),
@@ -190,7 +190,7 @@ def _rows(plain: Mapping[str, list[Any]], codes: Sequence[str]) -> list[Suggeste
                 {code: Span(*its) for code, its in json.loads(sentences).items()},
             )
         )
-    return found
+    return rows_read
 
 
 def _write_known(folder: Path, known: Known) -> dict[str, str]:
@@ -225,7 +225,7 @@ def _read_known(folder: Path) -> Known:
 
 
 def _spans(its: Iterable[Span]) -> bytes:
-    return np.array([(one.start, one.end) for one in its], dtype="<u4").tobytes()
+    return np.array([(span.start, span.end) for span in its], dtype="<u4").tobytes()
 
 
 def _parquet(columns: Mapping[str, Sequence[Any]]) -> bytes:

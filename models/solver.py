@@ -80,16 +80,16 @@ class _SolverSearch:
             self.image = self._kernel(self.alpha)
             gradient = self._gradient()
             reach = self._kernel(gradient)
-        found = self.alpha.copy()
-        codes = np.arange(found.shape[1])
+        alpha = self.alpha.copy()
+        codes = np.arange(alpha.shape[1])
         stuck = np.zeros(len(codes), dtype=bool)
         for step in range(most_steps):
             going = (_inner(gradient, reach) > enough) & ~stuck
             if np.count_nonzero(going) <= STILL_GOING * len(going):
                 # the products are nearly all of the cost, so those that are done leave them
-                found[:, codes] = self.alpha
+                alpha[:, codes] = self.alpha
                 if not going.any():
-                    return found, step
+                    return alpha, step
                 codes, enough, stuck = codes[going], enough[going], stuck[going]
                 gradient, reach = gradient[:, going], reach[:, going]
                 self._only(going)
@@ -105,8 +105,8 @@ class _SolverSearch:
             new_reach = self._kernel(new)
             self._remember(s, ks, new - gradient, new_reach - reach)
             gradient, reach = new, new_reach
-        found[:, codes] = self.alpha
-        return found, most_steps
+        alpha[:, codes] = self.alpha
+        return alpha, most_steps
 
     def _only(self, codes: Bools) -> None:
         self.y, self.u, self.prior = self.y[:, codes], self.u[:, codes], self.prior[codes]
@@ -171,9 +171,9 @@ class _SolverSearch:
         self.pairs = [*self.pairs[-(MEMORY - 1) :], (s, ks, y, ky, rho)]
 
 
-def _inner(one: Floats32, other: Floats32) -> Floats32:
+def _inner(floats32: Floats32, other: Floats32) -> Floats32:
     """For each code the product of two vectors over rows, shape (codes,)."""
-    return np.asarray(np.einsum("nc,nc->c", one, other))
+    return np.asarray(np.einsum("nc,nc->c", floats32, other))
 
 
 def _log_odds(y: Floats32, u: Floats32) -> Floats32:

@@ -65,10 +65,8 @@ class Reader:
         ``vectors``: of the passages, shape (passages, dimensions). ``embed_sentences``: embeds what is looked at last.
         """
         model, codes = self.model, self.model.codes
-        found = model.probabilities(passages.units, vectors, self._parts(passages.units, vectors))
-        chosen = suggested(
-            found, model.thresholds, codes, model.exclusive if isinstance(model, Model) else ()
-        )
+        said = model.probabilities(passages.units, vectors, self._parts(passages.units, vectors))
+        chosen = suggested(said, model.thresholds, codes, model.exclusive if isinstance(model, Model) else ())
         nearest = self.coded.precedents.nearest(vectors, passages.groups, chosen)
         none: tuple[str, ...] = ()
         wanted = [none] * len(passages)
@@ -76,13 +74,13 @@ class Reader:
             wanted[at] = tuple(codes[code] for code in np.flatnonzero(chosen[at]))
         carrying = self.carrying(passages, wanted, embed_sentences)
         rows = []
-        for at, (segment, probabilities) in enumerate(zip(passages.segments, found.tolist(), strict=True)):
+        for at, (segment, probabilities) in enumerate(zip(passages.segments, said.tolist(), strict=True)):
             evidence = {
                 codes[code]: tuple(Evidence(self.coded.segments[where], value) for where, value in its)
                 for code, its in nearest[at].items()
             }
             rows.append(Suggested(segment, probabilities, wanted[at], evidence, carrying[at]))
-        return found, rows
+        return said, rows
 
     def carrying(
         self, passages: AskedPassages, wanted: Sequence[Sequence[str]], embed: Embed | None = None
@@ -92,19 +90,20 @@ class Reader:
         Only sentences of passages for which something is wanted are embedded. A model that knows only the codebook's
         words points at none.
         """
-        found: list[dict[str, Span]] = [{} for _ in wanted]
+        carrying: list[dict[str, Span]] = [{} for _ in wanted]
         rows = [at for at, codes in enumerate(wanted) if codes]
         if isinstance(self.model, ColdStart) or not rows:
-            return found
+            return carrying
         units = [passages.units[at] for at in rows]
         asked = [wanted[at] for at in rows]
         behind = sentences_behind(self.model, units, asked, embed or self.embed, self.sentences)
         for at, its in zip(rows, behind, strict=True):
             begin = passages.begins[at]
-            found[at] = {
-                code: Span(begin + one.span.start, begin + one.span.end) for code, one in its.items()
+            carrying[at] = {
+                code: Span(begin + carrying_sentence.span.start, begin + carrying_sentence.span.end)
+                for code, carrying_sentence in its.items()
             }
-        return found
+        return carrying
 
     def _parts(self, units: Sequence[Unit], vectors: Floats32) -> PassageParts | None:
         """What a model reads besides the passages; None where it reads nothing else."""

@@ -248,11 +248,11 @@ class Suggester:
             codes = [lacking[corpus.ids[unit]] for unit in some]
             step = _half(progress, lot, len(todo), 1)
             carrying = work.reader.carrying(work.passages(some), codes, work.embed_with(step))
-            found = {
+            pointed = {
                 corpus.ids[unit]: (its, spans) for unit, its, spans in zip(some, codes, carrying, strict=True)
             }
             with self.store.writing() as connection:
-                keep_sentences(connection, version.id, found)
+                keep_sentences(connection, version.id, pointed)
 
     def _coded(self, corpus: Corpus) -> list[int]:
         """The transcripts on which somebody has put a code and that may be learnt from, as positions."""
@@ -270,7 +270,9 @@ class Suggester:
         for kept, cut in zip(corpus.transcripts, corpus.segments, strict=True):
             spans = applied.get(kept.id, {})
             places = corpus.positions_in[kept.id] if spans else {}
-            for span, positions in project([one.span for one in cut], {span: span for span in spans}).items():
+            for span, positions in project(
+                [segment.span for segment in cut], {span: span for span in spans}
+            ).items():
                 for position in positions:
                     if position in places:
                         carried.setdefault(places[position], set()).update(spans[span])
@@ -295,10 +297,10 @@ class ThisProcess:
             passages = work.passages(some)
             # a lot's progress: half by its passages, half by their sentences
             embedded = work.cache.embed(work.source, passages.texts, _half(progress, lot, total, 0))
-            found, rows = work.reader.suggest(
+            probabilities, rows = work.reader.suggest(
                 passages, embedded.vectors, work.embed_with(_half(progress, lot, total, 1))
             )
-            yield Lot(some, embedded.vectors, found, rows, embedded.embedded, embedded.from_cache)
+            yield Lot(some, embedded.vectors, probabilities, rows, embedded.embedded, embedded.from_cache)
 
 
 def _half(progress: Progress, lot: slice, total: int, half: int) -> Progress:

@@ -46,11 +46,11 @@ class WordTerms:
             ends.append(len(numbers))
         words = np.array(numbers, dtype=np.int64)
         owner = np.repeat(np.arange(len(place)), np.diff(ends))
-        found = {}
+        counts_by_name = {}
         for name, block_texts in texts.items():
             rows = [place[text] for text in block_texts]
-            found[name] = self._blocks[name].counts(words, owner, len(place))[rows]
-        return found
+            counts_by_name[name] = self._blocks[name].counts(words, owner, len(place))[rows]
+        return counts_by_name
 
 
 class _TermColumns:

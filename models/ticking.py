@@ -38,25 +38,25 @@ def tick_cuts(
     A model without such figures (only the codebook's words, too few participants, or made before they were taken)
     ticks nothing. ``chosen``: what a lead has chosen for this version, which goes before the rule.
     """
-    found = _by_rule(model, least)
-    for code, one in (chosen or {}).items():
-        if one.choice is CutChoice.NEVER:
-            found.pop(code, None)
-        elif one.cut is not None and model.thresholds.get(code) is not None:
-            found[code] = one.cut
-    return found
+    choice = _by_rule(model, least)
+    for code, cuts in (chosen or {}).items():
+        if cuts.choice is CutChoice.NEVER:
+            choice.pop(code, None)
+        elif cuts.cut is not None and model.thresholds.get(code) is not None:
+            choice[code] = cuts.cut
+    return choice
 
 
 def _by_rule(model: ModelVersion, least: float) -> dict[str, float]:
-    found: dict[str, float] = {}
+    cuts: dict[str, float] = {}
     for row in model.figures.get("codes") or ():
         code = row.get("code_id")
         threshold = model.thresholds.get(code)
         if threshold is None or row.get("ticked") is None:
             continue
         if shown_right(int(row["ticked"]), int(row.get("ticked_right") or 0), least):
-            found[str(code)] = max(float(threshold), least)
-    return found
+            cuts[str(code)] = max(float(threshold), least)
+    return cuts
 
 
 def measured_ticks(model: ModelVersion) -> bool:

@@ -65,10 +65,10 @@ def tune(
 ) -> Tuned:
     """Tune a copy of the encoder and a layer on top of it; see ``tune_on``."""
     passages = [passage_of(unit, set(speakers)) for unit in units]
-    found = tune_on(
+    tuned = tune_on(
         tuning.source, passages, labels, weights, recipe=RECIPE, kept=tuning.kept, progress=progress
     )
-    return replace(found, speakers=tuple(speakers))
+    return replace(tuned, speakers=tuple(speakers))
 
 
 def tune_on(
@@ -100,10 +100,10 @@ def tune_on(
         torch.manual_seed(recipe.seed)
         network = TunedNetwork.new(source, labels, weights)
         _fit(network, passages, labels, weights, recipe, own, progress)
-    found = network.arrays()
+    arrays = network.arrays()
     if own is not None:
-        own.keep_result(found)
-    return Tuned(found, source, source.fingerprint)
+        own.keep_result(arrays)
+    return Tuned(arrays, source, source.fingerprint)
 
 
 def _fit(
@@ -165,8 +165,8 @@ def _share_of_rate(step: int, steps: int) -> float:
 
 def _batches(rows: Rows, pieces: Sequence[WordPieces], random: np.random.Generator) -> Iterator[Rows]:
     """Batches of like length, so that little of them is padding: each fifty are sorted among themselves."""
-    found: list[Rows] = []
+    batches: list[Rows] = []
     for some in lots(rows, 50 * BATCH):
-        found += lots(some[np.argsort([len(pieces[row].ids) for row in some], kind="stable")], BATCH)
-    for at in random.permutation(len(found)):
-        yield found[at]
+        batches += lots(some[np.argsort([len(pieces[row].ids) for row in some], kind="stable")], BATCH)
+    for at in random.permutation(len(batches)):
+        yield batches[at]

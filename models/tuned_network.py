@@ -69,13 +69,13 @@ class TunedNetwork:
 
     def arrays(self) -> dict[str, NDArray[np.float16]]:
         """All weights in 16 bits: half the file, and the model that is measured is the one that is kept."""
-        found = {
+        arrays = {
             name: its.detach().cpu().numpy().astype(np.float16)
             for name, its in self.encoder.state_dict().items()
         }
         for name, its in self.top.state_dict().items():
-            found[f"{_TOP}{name}"] = its.detach().cpu().numpy().astype(np.float16)
-        return found
+            arrays[f"{_TOP}{name}"] = its.detach().cpu().numpy().astype(np.float16)
+        return arrays
 
     def cut(self, passages: Sequence[PassageInContext]) -> list[WordPieces]:
         """Passages as word pieces: what was said before, the passage, what was said after."""
@@ -84,20 +84,20 @@ class TunedNetwork:
             for name in ("text", "before", "after")
         )
         begin, end = self.tokenizer.cls_token_id, self.tokenizer.sep_token_id
-        found = []
+        pieces = []
         for at in range(len(passages)):
             left = [*before[at][-_BEFORE:], end] if before[at] else []
             right = [*after[at][:_AFTER], end] if after[at] else []
             its = own[at][:_OWN] or [self.tokenizer.unk_token_id]
             first = 1 + len(left)
-            found.append(WordPieces([begin, *left, *its, end, *right], range(first, first + len(its))))
-        return found
+            pieces.append(WordPieces([begin, *left, *its, end, *right], range(first, first + len(its))))
+        return pieces
 
     def _ids(self, texts: list[str]) -> list[list[int]]:
         if not texts:  # of which the tokenizer makes an error
             return []
-        found = self.tokenizer(texts, add_special_tokens=False, truncation=False, verbose=False)
-        return list(found["input_ids"])
+        tokens = self.tokenizer(texts, add_special_tokens=False, truncation=False, verbose=False)
+        return list(tokens["input_ids"])
 
     def forward(self, batch: Sequence[WordPieces]) -> Any:
         """Logits, shape (batch, codes), from the first piece and the mean of a passage's own ones."""
@@ -123,9 +123,9 @@ class TunedNetwork:
         import torch
 
         pieces = self.cut(passages)
-        found = np.zeros((len(passages), self.top.out_features))
+        logits = np.zeros((len(passages), self.top.out_features))
         order = np.argsort([-len(its.ids) for its in pieces], kind="stable")
         with torch.inference_mode():
             for rows in lots(order, BATCH):
-                found[rows] = self.forward([pieces[row] for row in rows]).double().cpu().numpy()
-        return found
+                logits[rows] = self.forward([pieces[row] for row in rows]).double().cpu().numpy()
+        return logits

@@ -27,20 +27,20 @@ class TuningState:
         """Everything, after so many passes."""
         import torch
 
-        found = {
+        arrays = {
             f"{part}/{name}": its.detach().cpu().numpy()
             for part, module in self._parts().items()
             for name, its in module.state_dict().items()
         }
         for at, moments in self.optimiser.state_dict()["state"].items():
-            found |= {f"optimiser/{at}/{name}": moments[name].cpu().numpy() for name in _MOMENTS}
-        found["passes"] = np.array(passes)
-        found["torch"] = torch.get_rng_state().numpy()
+            arrays |= {f"optimiser/{at}/{name}": moments[name].cpu().numpy() for name in _MOMENTS}
+        arrays["passes"] = np.array(passes)
+        arrays["torch"] = torch.get_rng_state().numpy()
         if self.network.device.startswith("cuda"):
-            found["cuda"] = torch.cuda.get_rng_state(self.network.device).numpy()
+            arrays["cuda"] = torch.cuda.get_rng_state(self.network.device).numpy()
         drawn = json.dumps(self.random.bit_generator.state)
-        found["numpy"] = np.frombuffer(drawn.encode(), dtype=np.uint8)
-        return found
+        arrays["numpy"] = np.frombuffer(drawn.encode(), dtype=np.uint8)
+        return arrays
 
     def go_on(self, kept: Mapping[str, NDArray[Any]] | None) -> int:
         """Stand where ``arrays`` stood; returns after how many passes, 0 where nothing is kept or it does not fit."""
@@ -82,12 +82,12 @@ class TuningState:
 
     def _expected(self, moved: Sequence[int]) -> dict[str, Any]:
         """By name a tensor of the shape that is kept of it. ``moved``: the weights that have moments."""
-        found = {
+        expected = {
             f"{part}/{name}": its
             for part, module in self._parts().items()
             for name, its in module.state_dict().items()
         }
         every = self._weights()
         for at in moved:
-            found |= {f"optimiser/{at}/{name}": every[at] for name in _MOMENTS[1:]}
-        return found
+            expected |= {f"optimiser/{at}/{name}": every[at] for name in _MOMENTS[1:]}
+        return expected

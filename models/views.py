@@ -60,13 +60,13 @@ def fit_view(
     """
     look = _Look(view, dimensions, basis)
     seen = None if prior is None else replace(prior, features=look.at(prior.features))
-    found = fit_weights(
+    fitted = fit_weights(
         look.at(features), labels, weights, penalty=penalty, prior=seen, start=start, tolerance=view.tolerance
     )
     terms = features.sparse.shape[1]
-    narrow = found.weights.coefficients
+    narrow = fitted.weights.coefficients
     wide = np.hstack([narrow[:, :terms], look.widened(narrow[:, terms:])])
-    return Fitted(Weights(np.ascontiguousarray(wide), found.weights.intercepts), found.alpha)
+    return Fitted(Weights(np.ascontiguousarray(wide), fitted.weights.intercepts), fitted.alpha)
 
 
 def basis_of(vectors: Floats32) -> Floats32 | None:
@@ -123,6 +123,6 @@ def weighted(weights: Weights, share: float) -> Weights:
     return Weights((weights.coefficients * np.float32(share)), weights.intercepts * share)
 
 
-def added(one: Weights, other: Weights) -> Weights:
+def added(weights: Weights, other: Weights) -> Weights:
     """Two linear models of the same features as one."""
-    return Weights(one.coefficients + other.coefficients, one.intercepts + other.intercepts)
+    return Weights(weights.coefficients + other.coefficients, weights.intercepts + other.intercepts)

@@ -39,7 +39,7 @@ class Notice:
         """As plain data."""
         plain = self.novelty.to_json()
         for cluster, its in zip(plain["clusters"], self.quotes, strict=True):
-            cluster["quotes"] = [{"participant": one.participant, "text": one.words} for one in its]
+            cluster["quotes"] = [{"participant": quoted.participant, "text": quoted.words} for quoted in its]
         return plain
 
 
@@ -91,7 +91,7 @@ def notice(
         return None
     known = sorted(draw(known).wanted)
     texts = [corpus.text(unit) for unit in known]
-    found = novelty(
+    novelty_seen = novelty(
         ComparedSegments(texts, cache.embed(source, texts).vectors, _groups(corpus, groups, known)),
         ComparedSegments(
             [corpus.text(unit) for unit in sampled.units],
@@ -103,8 +103,10 @@ def notice(
         model.codes,
         _prevalence(version),
     )
-    quotes = tuple(_quotes(corpus, [sampled.units[at] for at in one.segments]) for one in found.clusters)
-    return Notice(found, quotes)
+    quotes = tuple(
+        _quotes(corpus, [sampled.units[at] for at in cluster.segments]) for cluster in novelty_seen.clusters
+    )
+    return Notice(novelty_seen, quotes)
 
 
 def _groups(corpus: Corpus, groups: Sequence[str], units: Sequence[int]) -> list[str]:
@@ -119,10 +121,10 @@ def _prevalence(version: ModelVersion) -> dict[str, float]:
 
 def _quotes(corpus: Corpus, units: Sequence[int]) -> tuple[QuotablePassage, ...]:
     """The most typical passages of transcripts that may be quoted, of different participants where there are."""
-    found: dict[str, QuotablePassage] = {}
+    quotes: dict[str, QuotablePassage] = {}
     for unit in units:
         transcript = corpus.transcript(unit)
         who = transcript.participant or transcript.name
-        if transcript.consents.may_quote and who not in found and len(found) < MOST_QUOTES:
-            found[who] = QuotablePassage(who, corpus.text(unit))
-    return tuple(found.values())
+        if transcript.consents.may_quote and who not in quotes and len(quotes) < MOST_QUOTES:
+            quotes[who] = QuotablePassage(who, corpus.text(unit))
+    return tuple(quotes.values())

@@ -70,14 +70,14 @@ def refuse_unmeant(asked: AskedExport) -> None:
 def room_for(parts: Parts, asked: AskedExport) -> tuple[UUID, Path]:
     """A folder in which it will lie, and its id."""
     refuse_unmeant(asked)
-    one, folder = new_folder(parts, "out")
+    made_id, folder = new_folder(parts, "out")
     write_plain(folder / ABOUT, asked.to_plain() | {"files": None})
-    return one, folder
+    return made_id, folder
 
 
-def make_asked(parts: Parts, one: UUID, asked: AskedExport) -> dict[str, Any]:
+def make_asked(parts: Parts, made_id: UUID, asked: AskedExport) -> dict[str, Any]:
     """Make it into its folder; what was made, as plain data. Raises BadInput, in sentences without our folders."""
-    folder = folder_of(parts, "out", one)
+    folder = folder_of(parts, "out", made_id)
     if folder is None:
         raise BadInput("the place for this file is gone: it waited for more than a day. Ask for it again.")
     try:
@@ -91,7 +91,7 @@ def make_asked(parts: Parts, one: UUID, asked: AskedExport) -> dict[str, Any]:
     return plain
 
 
-def about_made(parts: Parts, one: UUID) -> tuple[Path | None, dict[str, Any] | None]:
+def about_made(parts: Parts, made_id: UUID) -> tuple[Path | None, dict[str, Any] | None]:
     """The folder of an export, and what is known of it (``files`` None: not made yet); None where it is gone."""
-    folder = folder_of(parts, "out", one)
+    folder = folder_of(parts, "out", made_id)
     return folder, None if folder is None else read_plain(folder / ABOUT)

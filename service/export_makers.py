@@ -120,12 +120,12 @@ def disagreements(parts: Parts, file: Path, wish: Wish) -> Exported:
     from service.agreement.disagreements_files import write_csv, write_html
 
     part = ReportScope(wish.one(WAVE), wish.one(CASE), where=wish.where)
-    found = disagreements(parts, WantedDisagreements(part, wish.one(CODE), None))
+    differing = disagreements(parts, WantedDisagreements(part, wish.one(CODE), None))
     if file.suffix == ".html":
-        write_html(found, parts, file)
+        write_html(differing, parts, file)
     else:
-        write_csv(found, parts.codebook, file)
-    return Exported("disagreements", (file,), {"passages on which coders differ": len(found)})
+        write_csv(differing, parts.codebook, file)
+    return Exported("disagreements", (file,), {"passages on which coders differ": len(differing)})
 
 
 def crossed(parts: Parts, file: Path, wish: Wish) -> Exported:
@@ -155,17 +155,17 @@ def timeline(parts: Parts, file: Path, wish: Wish) -> Exported:
     from service.results.timeline_events import timelines, write_csv
     from service.results.timeline_files import write_docx, write_png, write_svg, write_xlsx
 
-    found = timelines(parts, case=wish.one(CASE))
-    if not found:
+    drawn = timelines(parts, case=wish.one(CASE))
+    if not drawn:
         raise BadInput(
             "no events are kept yet, so there is no timeline. Bring them in first: tandem timeline FILE."
         )
     title = f"{parts.study.config.name}: timeline"
     if file.suffix in (".svg", ".docx"):
-        (write_svg if file.suffix == ".svg" else write_docx)(found, file, title=title)
+        (write_svg if file.suffix == ".svg" else write_docx)(drawn, file, title=title)
     else:
-        {".png": write_png, ".xlsx": write_xlsx, ".csv": write_csv}[file.suffix](found, file)
-    return Exported("timeline", (file,), {"events": sum(len(one.events) for one in found)})
+        {".png": write_png, ".xlsx": write_xlsx, ".csv": write_csv}[file.suffix](drawn, file)
+    return Exported("timeline", (file,), {"events": sum(len(line.events) for line in drawn)})
 
 
 def suggestions(parts: Parts, file: Path, wish: Wish) -> Exported:

@@ -79,15 +79,15 @@ class Collected:
     def with_gold(self) -> frozenset[UUID]:
         """The transcripts of which an independent review says something."""
         return frozenset(
-            one.transcript
-            for one in self.labels
-            if one.complete and one.whole and one.condition is Condition.INDEPENDENT and one.judged
+            label.transcript
+            for label in self.labels
+            if label.complete and label.whole and label.condition is Condition.INDEPENDENT and label.judged
         )
 
     def _judgements(self, codes: tuple[str, ...], row_of: dict[int, int]) -> tuple[Judgement, ...]:
         passes: dict[tuple[str, Condition, _Kind], dict[int, _CoderRow]] = {}
         # whole passes first: what a coder said of some codes alone belongs to what they said of the rest, if they did
-        for labels in sorted(self.labels, key=lambda one: not (one.complete and one.whole)):
+        for labels in sorted(self.labels, key=lambda label: not (label.complete and label.whole)):
             places = self.corpus.positions_in.get(labels.transcript, {})
             replaced = self.overruled.get((labels.transcript, labels.coder), frozenset())
             derived = labels.condition.derived
@@ -101,13 +101,13 @@ class Collected:
                 if kind == "some codes" and row in whole:
                     kind = "whole"
                 its = passes.setdefault((labels.coder, labels.condition, kind), {})
-                found = its.setdefault(row, _CoderRow(np.zeros(len(codes), dtype=np.bool_), set()))
-                found.asked = found.asked | asked
-                found.codes |= labels.codes.get(position, frozenset())
-                found.overruled |= position in replaced and not derived
+                row_of_coder = its.setdefault(row, _CoderRow(np.zeros(len(codes), dtype=np.bool_), set()))
+                row_of_coder.asked = row_of_coder.asked | asked
+                row_of_coder.codes |= labels.codes.get(position, frozenset())
+                row_of_coder.overruled |= position in replaced and not derived
         return tuple(
-            _judgement(coder, condition, kind, found, codes)
-            for (coder, condition, kind), found in passes.items()
+            _judgement(coder, condition, kind, its_rows, codes)
+            for (coder, condition, kind), its_rows in passes.items()
         )
 
 
@@ -143,27 +143,27 @@ def collected_from(
     withheld = {kept.id for kept in corpus.transcripts if not kept.transcript.consents.may_train}
     # a second look measures how steady a coder is; as a label it would only blur the first
     reviews = tuple(r for r in reviews if r.transcript not in withheld and r.draw is not Draw.REPEAT)
-    loose = tuple(one for one in loose if one[2] not in withheld)
+    loose = tuple(loose_one for loose_one in loose if loose_one[2] not in withheld)
     segments = {kept.id: cut for kept, cut in zip(corpus.transcripts, corpus.segments, strict=True)}
     labels = labels_of(segments, reviews, loose)
     seen = {
         unit
-        for one in labels
-        for position in one.judged
-        if (unit := corpus.positions_in[one.transcript].get(position)) is not None
+        for label in labels
+        for position in label.judged
+        if (unit := corpus.positions_in[label.transcript].get(position)) is not None
     }
     return Collected(
         corpus=corpus,
         learnable=tuple(sorted(seen)),
         labels=labels,
-        items=tuple(_id(review) for review in reviews) + tuple(one[0] for one in loose),
+        items=tuple(_id(review) for review in reviews) + tuple(loose_one[0] for loose_one in loose),
         reviews=len(reviews),
         reviews_hash=_hash(reviews, loose),
         withheld=tuple(kept.transcript.name for kept in corpus.transcripts if kept.id in withheld),
         foreign=_foreign(reviews, loose, set(known)),
         overruled=_overruled(connection, segments, reviews),
         transcript_of={_id(review): review.transcript for review in reviews}
-        | {one[0]: one[2] for one in loose},
+        | {loose_one[0]: loose_one[2] for loose_one in loose},
         last_review=last,
     )
 
@@ -172,14 +172,14 @@ def _judgement(
     coder: str,
     condition: Condition,
     kind: _Kind,
-    found: Mapping[int, _CoderRow],
+    judged_rows: Mapping[int, _CoderRow],
     codes: Sequence[str],
 ) -> Judgement:
-    rows = sorted(found)
-    labels = np.where(np.array([found[row].asked for row in rows]), 0.0, np.nan)
+    rows = sorted(judged_rows)
+    labels = np.where(np.array([judged_rows[row].asked for row in rows]), 0.0, np.nan)
     column = {code: at for at, code in enumerate(codes)}
     for at, row in enumerate(rows):
-        labels[at, [column[code] for code in found[row].codes if code in column]] = 1.0
+        labels[at, [column[code] for code in judged_rows[row].codes if code in column]] = 1.0
     return Judgement(
         coder=coder,
         rows=np.array(rows, dtype=np.intp),
@@ -188,7 +188,7 @@ def _judgement(
         # a pass for some codes alone leaves open whether anything else applies: it teaches, and measures nothing
         gold=kind == "whole" and condition is Condition.INDEPENDENT,
         condition=condition,
-        overruled=np.array([found[row].overruled for row in rows], dtype=np.bool_),
+        overruled=np.array([judged_rows[row].overruled for row in rows], dtype=np.bool_),
     )
 
 
@@ -203,35 +203,35 @@ def _overruled(
     for review in reviews:
         everybody.setdefault(review.transcript, set()).add(review.coder)
     names = coders_of(connection, {source for review in derived for source in review.sources})
-    found: dict[tuple[UUID, str], frozenset[int]] = {}
+    overruled: dict[tuple[UUID, str], frozenset[int]] = {}
     for review in derived:
-        spans: list[Span] = [one.span for one in segments.get(review.transcript, ())]
+        spans: list[Span] = [segment.span for segment in segments.get(review.transcript, ())]
         positions = frozenset(judged(spans, [review.span]))
         sources = {names[source] for source in review.sources if source in names}
         for coder in sources or everybody[review.transcript]:
             key = (review.transcript, coder)
-            found[key] = found.get(key, frozenset()) | positions
-    return found
+            overruled[key] = overruled.get(key, frozenset()) | positions
+    return overruled
 
 
 def _hash(reviews: Sequence[Review], loose: Sequence[Loose]) -> str:
     digest = hashlib.sha256()
-    for review in sorted(reviews, key=lambda one: str(one.id)):
+    for review in sorted(reviews, key=lambda review: str(review.id)):
         codes = sorted((c.code, c.span.start, c.span.end) for c in review.codings)
         plain = (str(review.id), review.span.start, review.span.end, review.condition.value, codes)
         digest.update(repr(plain).encode())
         if review.only is not None:
             digest.update(repr(sorted(review.only)).encode())
-    for found in sorted(loose, key=lambda one: str(one[0])):
-        coding = found[4]
-        digest.update(repr((str(found[0]), coding.code, coding.span.start, coding.span.end)).encode())
+    for loose_one in sorted(loose, key=lambda loose_one: str(loose_one[0])):
+        coding = loose_one[4]
+        digest.update(repr((str(loose_one[0]), coding.code, coding.span.start, coding.span.end)).encode())
     return digest.hexdigest()
 
 
 def _foreign(reviews: Sequence[Review], loose: Sequence[Loose], known: set[str]) -> dict[str, int]:
     counted: dict[str, int] = {}
     applied = [coding.code for review in reviews for coding in review.codings] + [
-        one[4].code for one in loose
+        loose_one[4].code for loose_one in loose
     ]
     for code in applied:
         if code not in known:

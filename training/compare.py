@@ -77,13 +77,13 @@ def compare(
     if serving is None:
         return first("it is the first model")
     champion = _Champion(serving.model, folder, encoder)
-    found = _compare(made, champion, learnt=learnt, split=split, embedder=embedder, recipe=recipe)
-    if not champion.unreadable or champion.unreadable in found.reason:
-        return found
+    verdict = _compare(made, champion, learnt=learnt, split=split, embedder=embedder, recipe=recipe)
+    if not champion.unreadable or champion.unreadable in verdict.reason:
+        return verdict
     remedy = (
-        "" if found.promoted else ": put them back from your backup, or choose with tandem models promote"
+        "" if verdict.promoted else ": put them back from your backup, or choose with tandem models promote"
     )
-    return replace(found, reason=f"{found.reason}; {champion.unreadable}{remedy}")
+    return replace(verdict, reason=f"{verdict.reason}; {champion.unreadable}{remedy}")
 
 
 def _compare(
@@ -176,10 +176,10 @@ def _held_out(made: MeasuredModel, folder: Path | None) -> _ChampionWords | None
     if not file.is_file():
         return None
     try:
-        found = read_arrays(file)
-        row_of = {segment: at for at, segment in enumerate(found["segments"].tolist())}
-        names, said = found["codes"].tolist(), found["decided"]
-        numbers = found["groups"] if "groups" in found else np.zeros(len(said), dtype=np.intp)
+        arrays = read_arrays(file)
+        row_of = {segment: at for at, segment in enumerate(arrays["segments"].tolist())}
+        names, said = arrays["codes"].tolist(), arrays["decided"]
+        numbers = arrays["groups"] if "groups" in arrays else np.zeros(len(said), dtype=np.intp)
         fits = said.dtype == np.bool_ and said.shape == (len(row_of), len(names))
         numbered = numbers.dtype.kind in "iu" and numbers.shape == said.shape[:1]
     except _NOT_TO_BE_READ:

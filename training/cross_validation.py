@@ -97,8 +97,8 @@ def cross_validate(
     several = int(fold.max()) + 1
     pairs = _pairs(several, len(dataset))
     told.total = len(pairs) + several
-    found = _together(bench, lambda pair: told.after(bench.path(~np.isin(fold, pair))), pairs)
-    by_pair = dict(zip(pairs, found, strict=True))
+    fitted_pairs = _together(bench, lambda pair: told.after(bench.path(~np.isin(fold, pair))), pairs)
+    by_pair = dict(zip(pairs, fitted_pairs, strict=True))
     chosen = [_best(bench, fold, by_pair, scored) for scored in range(several)]
 
     def without(scored: int) -> Fit:
@@ -238,7 +238,11 @@ def _pairs(several: int, rows: int) -> list[Pair]:
     if rows < MANY_ROWS or several < 4:
         return every
     reach = several // 4
-    return [(one, other) for one, other in every if min(other - one, several - other + one) <= reach]
+    return [
+        (fold_one, other)
+        for fold_one, other in every
+        if min(other - fold_one, several - other + fold_one) <= reach
+    ]
 
 
 def _best(
@@ -250,7 +254,7 @@ def _best(
         if scored is not None and scored not in pair:
             continue
         for at, fit in enumerate(fits):
-            mine = np.isin(fold[fit.others], [one for one in pair if one != scored])
+            mine = np.isin(fold[fit.others], [fold_one for fold_one in pair if fold_one != scored])
             rows, words = fit.others[mine], fit.logits[0][mine].astype(np.float64)
             known = ~np.isnan(words)
             z, y, w = words[known], bench.labels[rows][known], bench.weights[rows][known]
@@ -271,22 +275,22 @@ def _share(bench: Bench, fold: NDArray[np.intp], fits: Mapping[int, Fit]) -> Flo
 
 def _of_folds(bench: Bench, fold: NDArray[np.intp], fits: Sequence[Fit], share: Floats) -> Floats:
     """What each fold's model says of it, shape (n, codes)."""
-    found = np.full(bench.labels.shape, np.nan)
+    probabilities = np.full(bench.labels.shape, np.nan)
     for at, fit in enumerate(fits):
         mine = fold[fit.others] == at
-        found[fit.others[mine]] = fit.mixed(share)[mine]
-    return found
+        probabilities[fit.others[mine]] = fit.mixed(share)[mine]
+    return probabilities
 
 
 def _mean(every: Sequence[Alphas], codes: int) -> Alphas:
     """What the models without each fold have in common: each row was learnt from by all but one, descriptions by all."""
-    found = []
+    mean_alphas = []
     for its in zip(*every, strict=True):
         total = np.asarray(np.sum(its, axis=0), dtype=np.float32)
         total[:-codes] /= max(len(every) - 1, 1)
         total[-codes:] /= len(every)
-        found.append(total)
-    return tuple(found)
+        mean_alphas.append(total)
+    return tuple(mean_alphas)
 
 
 def _nested(

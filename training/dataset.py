@@ -100,7 +100,9 @@ class Dataset:
 
     def without_assisted(self) -> Dataset:
         """The same segments, with nothing learnt from reviews that saw suggestions; their rows stay, unjudged."""
-        kept = tuple(one for one in self.judgements if one.condition is not Condition.ASSISTED)
+        kept = tuple(
+            judgement for judgement in self.judgements if judgement.condition is not Condition.ASSISTED
+        )
         return replace(self, judgements=kept)
 
     def targets(self, *, gold: bool) -> tuple[Floats, Floats]:

@@ -37,10 +37,10 @@ class Compared:
 
     def only(self, kept: Bools) -> Compared:
         """The two on some of their segments; ``kept``: shape (m,)."""
-        one, other = (
+        own, other = (
             JudgeDecisions(side.values[kept], side.known[kept]) for side in (self.pair.one, self.pair.other)
         )
-        pair = replace(self.pair, one=one, other=other, member=self.pair.member[kept])
+        pair = replace(self.pair, one=own, other=other, member=self.pair.member[kept])
         return replace(self, pair=pair, rows=self.rows[kept], share=self.share[kept])
 
     def coded_at_all(self) -> Compared:
@@ -50,11 +50,11 @@ class Compared:
         """
         known = self.pair.known
         asked = any_code(known)[:, None]
-        one, other = (
+        own, other = (
             JudgeDecisions(any_code(side.values & known)[:, None], asked)
             for side in (self.pair.one, self.pair.other)
         )
-        return replace(self, pair=replace(self.pair, one=one, other=other))
+        return replace(self, pair=replace(self.pair, one=own, other=other))
 
     @property
     def weights(self) -> Floats:
@@ -72,7 +72,7 @@ class Compared:
         return np.asarray(sum((side.values * self.weights).sum(axis=0) for side in people) / len(people))
 
 
-def model_with_coders(dataset: Dataset, gold: Sequence[Judgement], found: OutOfFold) -> list[Compared]:
+def model_with_coders(dataset: Dataset, gold: Sequence[Judgement], held_out: OutOfFold) -> list[Compared]:
     """The model with each coder, on all segments that this coder judged: one that k coders judged counts 1/k."""
     member, names = _groups(dataset)
     coders = np.zeros(len(dataset))
@@ -80,11 +80,11 @@ def model_with_coders(dataset: Dataset, gold: Sequence[Judgement], found: OutOfF
         coders[judgement.rows] += 1
     pairs = []
     for judgement in gold:
-        kept = found.scored[judgement.rows]
+        kept = held_out.scored[judgement.rows]
         rows = judgement.rows[kept]
         if len(rows):
             model = JudgeDecisions(
-                found.decided[rows], np.ones((len(rows), len(dataset.codes)), dtype=np.bool_)
+                held_out.decided[rows], np.ones((len(rows), len(dataset.codes)), dtype=np.bool_)
             )
             pair = JudgePair(
                 MODEL, judgement.coder, model, _judged(judgement.labels[kept]), member[rows], names
@@ -102,15 +102,15 @@ def coders_with_each_other(dataset: Dataset, gold: Sequence[Judgement], scored: 
         rows = rows[scored[rows]]
         if a.coder == b.coder or not len(rows):
             continue
-        one, other = (_judged(side.labels[np.searchsorted(side.rows, rows)]) for side in (a, b))
-        pair = JudgePair(a.coder, b.coder, one, other, member[rows], names)
+        own, other = (_judged(side.labels[np.searchsorted(side.rows, rows)]) for side in (a, b))
+        pair = JudgePair(a.coder, b.coder, own, other, member[rows], names)
         pairs.append(Compared(pair, rows, np.ones(len(rows)), both_people=True))
     return pairs
 
 
-def model_with_both(people: Compared, found: OutOfFold) -> list[Compared]:
+def model_with_both(people: Compared, held_out: OutOfFold) -> list[Compared]:
     """The model with each of two coders, on the decisions that both of them made."""
-    model = JudgeDecisions(found.decided[people.rows], people.pair.known)
+    model = JudgeDecisions(held_out.decided[people.rows], people.pair.known)
     pairs = (
         replace(people.pair, a=MODEL, b=name, one=model, other=side)
         for name, side in ((people.pair.a, people.pair.one), (people.pair.b, people.pair.other))

@@ -91,18 +91,19 @@ def _random_split(parts: TrainingParts, dataset: Dataset, progress: Progress) ->
     )
     if validated.out_of_fold is None:
         return _no_random_split(validated.reason or "nothing is known of passages that were left out")
-    found = evaluate(
+    by_chance = evaluate(
         dataset,
         validated.out_of_fold,
         codebook=parts.codebook,
         lacking=lacking_codes(dataset),
         reason=validated.reason,
     ).to_json()
-    overall = {key: found["overall"].get(key) for key in ("micro_f1", "macro_f1", "macro_ap", "kappa")}
+    overall = {key: by_chance["overall"].get(key) for key in ("micro_f1", "macro_f1", "macro_ap", "kappa")}
     codes = [
-        {key: row[key] for key in ("code_id", "precision", "recall", "f1", "kappa")} for row in found["codes"]
+        {key: row[key] for key in ("code_id", "precision", "recall", "f1", "kappa")}
+        for row in by_chance["codes"]
     ]
-    kept = {"overall": overall, "codes": codes, **{key: found[key] for key in ("spotting", "labelling")}}
+    kept = {"overall": overall, "codes": codes, **{key: by_chance[key] for key in ("spotting", "labelling")}}
     return {"random_split": kept, "random_split_reason": None}
 
 

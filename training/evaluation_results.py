@@ -133,7 +133,7 @@ class Measured:
         """As plain data."""
         plain = self.side.to_json()
         plain["overall"] |= asdict(self.probabilities)
-        return plain | {"codes": [asdict(one) for one in self.codes]}
+        return plain | {"codes": [asdict(code) for code in self.codes]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ class ByLanguage:
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
-        return {"taught": self.taught.to_json(), "others": [one.to_json() for one in self.others]}
+        return {"taught": self.taught.to_json(), "others": [other.to_json() for other in self.others]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +237,6 @@ class Figures:
         return self.model.to_json() | {
             "people": None if self.people is None else self.people.to_json(),
             "people_reason": self.people_reason,
-            "too_few": [asdict(one) for one in self.too_few],
+            "too_few": [asdict(code_too_few) for code_too_few in self.too_few],
             "languages": None if self.languages is None else self.languages.to_json(),
         }

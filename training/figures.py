@@ -79,7 +79,7 @@ def evaluate(
         return Figures(nothing, people, people_reason, too_few)
     precisions = [_average_precision(pairs, out_of_fold, at) for at in range(len(dataset.codes))]
     measured = Measured(
-        _side(pairs, [any_code(one.pair.other.values) for one in pairs]),
+        _side(pairs, [any_code(pair.pair.other.values) for pair in pairs]),
         Probabilities(
             _mean(precisions),
             sum(value is not None for value in precisions),
@@ -95,22 +95,26 @@ def evaluate(
 
 
 def _people(
-    dataset: Dataset, gold: Sequence[Judgement], found: OutOfFold | None
+    dataset: Dataset, gold: Sequence[Judgement], held_out: OutOfFold | None
 ) -> tuple[BesidePeople | None, str | None]:
     """Person against person and model against the same persons, on the same segments."""
     if len({judgement.coder for judgement in gold}) < 2:
         return None, "one person coded, or nobody: there is no second independent coder to compare with"
     everywhere = np.ones(len(dataset), dtype=np.bool_)
-    person = coders_with_each_other(dataset, gold, everywhere if found is None else found.scored)
+    person = coders_with_each_other(dataset, gold, everywhere if held_out is None else held_out.scored)
     if not person:
-        if found is not None and coders_with_each_other(dataset, gold, everywhere):
+        if held_out is not None and coders_with_each_other(dataset, gold, everywhere):
             return None, "none of the segments that two independent coders judged belongs to a test fold"
         return (
             None,
             "no segment was judged by two independent coders, so there is nothing to compare people on",
         )
-    both = [any_code(one.pair.one.values) & any_code(one.pair.other.values) for one in person]
-    model = [] if found is None else [one for pair in person for one in model_with_both(pair, found)]
+    both = [any_code(pair.pair.one.values) & any_code(pair.pair.other.values) for pair in person]
+    model = (
+        []
+        if held_out is None
+        else [both_judged for pair in person for both_judged in model_with_both(pair, held_out)]
+    )
     coded = [rows for rows in both for _ in range(2)]
     return BesidePeople(_side(person, both), _side(model, coded) if model else None), None
 
@@ -221,12 +225,12 @@ def _varies(total: Floats) -> bool:
     return bool(min(both + first, second + neither, both + second, first + neither) > 0)
 
 
-def _average_precision(pairs: Sequence[Compared], found: OutOfFold, code: int) -> float | None:
+def _average_precision(pairs: Sequence[Compared], held_out: OutOfFold, code: int) -> float | None:
     """Average precision against each coder's word, a segment counting once; None without positives."""
-    scores = np.concatenate([found.probabilities[one.rows, code] for one in pairs])
-    applied = np.concatenate([one.pair.other.values[:, code] for one in pairs])
-    share = np.concatenate([one.share for one in pairs])
-    usable = np.concatenate([one.pair.known[:, code] for one in pairs]) & ~np.isnan(scores)
+    scores = np.concatenate([held_out.probabilities[pair.rows, code] for pair in pairs])
+    applied = np.concatenate([pair.pair.other.values[:, code] for pair in pairs])
+    share = np.concatenate([pair.share for pair in pairs])
+    usable = np.concatenate([pair.pair.known[:, code] for pair in pairs]) & ~np.isnan(scores)
     if not applied[usable].any():
         return None
     from sklearn.metrics import average_precision_score
@@ -239,29 +243,29 @@ def _mean(values: Sequence[float | None]) -> float | None:
     return or_none(weighted_mean(known, np.ones_like(known)))
 
 
-def _calibration_error(dataset: Dataset, found: OutOfFold, bins: int = 10) -> float | None:
+def _calibration_error(dataset: Dataset, held_out: OutOfFold, bins: int = 10) -> float | None:
     """Expected calibration error over all codes: mean gap between probability and share, ten bins of equal width."""
     labels, weights = dataset.targets(gold=True)
-    usable = (weights > 0) & ~np.isnan(found.probabilities)
+    usable = (weights > 0) & ~np.isnan(held_out.probabilities)
     if not usable.any():
         return None
-    p, y = found.probabilities[usable], labels[usable]
+    p, y = held_out.probabilities[usable], labels[usable]
     at = np.minimum((p * bins).astype(int), bins - 1)
     gaps = np.abs(np.bincount(at, p, bins) - np.bincount(at, y, bins))
     return float(gaps.sum() / len(p))
 
 
 def _stacked(pairs: Sequence[Compared]) -> tuple[Floats, tuple[str, ...]]:
-    return stacked([one.pair for one in pairs])
+    return stacked([pair.pair for pair in pairs])
 
 
 def _pooled(pairs: Sequence[Compared]) -> Floats:
-    return np.asarray(sum(one.pooled() for one in pairs))
+    return np.asarray(sum(pair.pooled() for pair in pairs))
 
 
 def _applied(pairs: Sequence[Compared]) -> Floats:
-    return np.asarray(sum(one.applied() for one in pairs))
+    return np.asarray(sum(pair.applied() for pair in pairs))
 
 
 def _segments(pairs: Sequence[Compared]) -> int:
-    return len(np.unique(np.concatenate([one.rows for one in pairs])))
+    return len(np.unique(np.concatenate([pair.rows for pair in pairs])))

@@ -101,13 +101,13 @@ def _texts(corpus: Corpus) -> list[str]:
 
 def asked(model: Model, dataset: Dataset) -> OutOfFold:
     """What a model says of segments that it has not learnt from, in the columns of the data set's codes."""
-    found = model.probabilities(dataset.units, dataset.embeddings, dataset.parts)
-    chosen = suggested(found, model.thresholds, model.codes, model.exclusive)
+    said = model.probabilities(dataset.units, dataset.embeddings, dataset.parts)
+    chosen = suggested(said, model.thresholds, model.codes, model.exclusive)
     probabilities = np.full((len(dataset), len(dataset.codes)), np.nan)
     decided = np.zeros(probabilities.shape, dtype=np.bool_)
     for at, code in enumerate(model.codes):
         if code in dataset.codes:
-            probabilities[:, dataset.codes.index(code)] = found[:, at]
+            probabilities[:, dataset.codes.index(code)] = said[:, at]
             decided[:, dataset.codes.index(code)] = chosen[:, at]
     return OutOfFold(probabilities, decided, np.zeros(len(dataset), dtype=np.intp))
 
@@ -159,7 +159,11 @@ def _cross_validated(
 
 def _notes(parts: TrainingParts, collected: Collected, model: Model, dataset: Dataset) -> tuple[str, ...]:
     notes = []
-    quoting = [parts.codebook.label(one.code) for one in dataset.described if one.quotes]
+    quoting = [
+        parts.codebook.label(code_described.code)
+        for code_described in dataset.described
+        if code_described.quotes
+    ]
     if quoting:
         notes.append(
             f"what the codebook says of {', '.join(quoting[:8])}{' and others' if len(quoting) > 8 else ''} quotes "

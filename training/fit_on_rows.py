@@ -63,7 +63,7 @@ class Fit:
 
     def as_one(self, share: Floats) -> tuple[Learnt, Weights | None]:
         """The views as a model has them: of the passage, and of its windows unless these count nothing."""
-        linear = [one for one in self.weights if isinstance(one, Weights)]
+        linear = [weight for weight in self.weights if isinstance(weight, Weights)]
         if len(self.weights) == 1:
             return self.weights[0], None
         words, meaning, sentences = linear
@@ -91,7 +91,7 @@ class Bench:
     @cached_property
     def counted(self) -> TermCounts:
         """The terms of all rows, and below them of what the codebook says."""
-        said = [Unit(one.words, dialogue=False) for one in self.dataset.described]
+        said = [Unit(code_described.words, dialogue=False) for code_described in self.dataset.described]
         return count([*self.dataset.units, *said])
 
     @cached_property
@@ -126,10 +126,16 @@ class Bench:
         rows, others = np.flatnonzero(kept), np.flatnonzero(~kept)
         groups = [self.dataset.groups[row] for row in rows]
         here = set(groups)
-        described = [one for one in self.dataset.described if one.quotes <= here]
-        judged = self._judged(rows, {one.code for one in described})
+        described = [
+            code_described for code_described in self.dataset.described if code_described.quotes <= here
+        ]
+        judged = self._judged(rows, {code_described.code for code_described in described})
         # of what quotes somebody no word is kept that three participants do not use
-        own = [len(self.dataset) + at for at, one in enumerate(self.dataset.described) if not one.quotes]
+        own = [
+            len(self.dataset) + at
+            for at, code_described in enumerate(self.dataset.described)
+            if not code_described.quotes
+        ]
         vocabulary, columns = choose(self.counted, rows, groups, np.array(own, dtype=np.intp))
         fitter = ViewFitter(
             self.dataset,
@@ -175,7 +181,7 @@ class Bench:
     @cached_property
     def described(self) -> frozenset[str]:
         """The codes of which the codebook says something."""
-        return frozenset(one.code for one in self.dataset.described)
+        return frozenset(code_described.code for code_described in self.dataset.described)
 
     def lacking(self) -> dict[str, TooFew]:
         """The codes that all rows together cannot teach."""

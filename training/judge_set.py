@@ -105,15 +105,15 @@ def _groups(
     members: dict[str, list[KeptTranscript]] = {}
     for name, kept in zip(groups_of([kept.transcript for kept in transcripts]), transcripts, strict=True):
         members.setdefault(name, []).append(kept)
-    found = []
+    group_list = []
     for name, its in members.items():
         if not any(kept.id in reviewed for kept in its):
             continue
         purposes = {so_far[kept.id] for kept in its if kept.id in so_far}
         purpose: Purpose | None = "judge" if "judge" in purposes else "learn" if purposes else None
         gold = dict.fromkeys(kept.transcript.wave for kept in its if kept.id in with_gold)
-        found.append(_ReviewedGroup(name, tuple(its), tuple(gold), purpose))
-    return found
+        group_list.append(_ReviewedGroup(name, tuple(its), tuple(gold), purpose))
+    return group_list
 
 
 def _draw_in_wave(wave: str, groups: Sequence[_ReviewedGroup], judging: set[str], seed: int) -> None:

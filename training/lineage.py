@@ -47,18 +47,18 @@ class Snapshot:
     def split(self) -> Split:
         """Who taught and who judged, under the groups' numbers."""
         groups = {UUID(transcript): f"participant {number}" for transcript, number in self.groups.items()}
-        return Split(groups, frozenset(groups[UUID(one)] for one in self.judging))
+        return Split(groups, frozenset(groups[UUID(transcript_id)] for transcript_id in self.judging))
 
     @property
     def items(self) -> frozenset[UUID]:
         """All reviews and loose codings."""
-        return frozenset(UUID(one) for one in (*self.learn, *self.judge))
+        return frozenset(UUID(item) for item in (*self.learn, *self.judge))
 
 
 def snapshot_of(parts: TrainingParts, collected: Collected, made: MeasuredModel, split: Split) -> Snapshot:
     """What this model is made of."""
     groups = numbered_groups(collected, split.groups)
-    judge = tuple(str(one) for one in collected.items if split.judges(collected.transcript_of[one]))
+    judge = tuple(str(item) for item in collected.items if split.judges(collected.transcript_of[item]))
     return Snapshot(
         recipe=parts.recipe,
         codebook_version=parts.codebook.version,
@@ -66,7 +66,7 @@ def snapshot_of(parts: TrainingParts, collected: Collected, made: MeasuredModel,
         embedder=parts.embedder,
         reviews_hash=collected.reviews_hash,
         embeddings=made.embeddings,
-        learn=tuple(str(one) for one in collected.items if str(one) not in set(judge)),
+        learn=tuple(str(item) for item in collected.items if str(item) not in set(judge)),
         judge=judge,
         groups=groups,
         judging=tuple(transcript for transcript in groups if split.judges(UUID(transcript))),
@@ -144,7 +144,7 @@ def run_of(
         "codes_judged": len(made.model.judged),
         "measured_on": made.measured_on,
         "groups": len(set(snapshot.groups.values())),
-        "groups_that_judge": len({snapshot.groups[one] for one in snapshot.judging}),
+        "groups_that_judge": len({snapshot.groups[transcript_id] for transcript_id in snapshot.judging}),
         **{f"weight_{condition.value}": weight for condition, weight in WEIGHTS.items()},
         **{f"library/{name}": number for name, number in snapshot.libraries.items()},
     }
@@ -162,20 +162,20 @@ def run_of(
 
 
 def _metrics(figures: Figures | None, verdict: PromotionVerdict) -> dict[str, float | None]:
-    found: dict[str, float | None] = {}
+    metrics: dict[str, float | None] = {}
     plain = {} if figures is None else figures.model.to_json()
     for key, value in plain.get("overall", {}).items():
         if isinstance(value, int | float):
-            found[key] = float(value)
+            metrics[key] = float(value)
     for key, value in plain.get("spotting", {}).items():
-        found[f"spotting_{key}"] = value
-    found["labelling_micro_f1"] = plain.get("labelling", {}).get("micro_f1")
+        metrics[f"spotting_{key}"] = value
+    metrics["labelling_micro_f1"] = plain.get("labelling", {}).get("micro_f1")
     for row in plain.get("codes", ()):
         for key in ("n", "precision", "recall", "f1", "average_precision", "kappa"):
-            found[f"{key}/{row['code_id']}"] = row[key]
+            metrics[f"{key}/{row['code_id']}"] = row[key]
     for key in ("challenger", "champion", "difference", "groups", "codes"):
         if key in verdict.figures:
-            found[f"comparison_{key}"] = verdict.figures[key]
+            metrics[f"comparison_{key}"] = verdict.figures[key]
     if verdict.figures.get("interval"):
-        found["comparison_low"], found["comparison_high"] = verdict.figures["interval"]
-    return found
+        metrics["comparison_low"], metrics["comparison_high"] = verdict.figures["interval"]
+    return metrics

@@ -24,10 +24,10 @@ def measure(
 ) -> Figures:
     """``training.figures.evaluate`` under a study's codebook and aim, and the same by language."""
 
-    def figures(some: Dataset, found: OutOfFold | None) -> Figures:
+    def figures(some: Dataset, held_out: OutOfFold | None) -> Figures:
         return evaluate(
             some,
-            found,
+            held_out,
             codebook=parts.codebook,
             lacking=lacking,
             reason=reason,
@@ -37,15 +37,17 @@ def measure(
     def alone(languages: tuple[str, ...]) -> InLanguages:
         kept = np.isin(np.array(dataset.languages, dtype=str), languages)
         some = dataset.only(kept)
-        found = figures(some, None if out_of_fold is None else out_of_fold.only(kept)).model
-        why = found.reason if isinstance(found, NotMeasured) else None
-        model = found if isinstance(found, Measured) else None
+        measured = figures(some, None if out_of_fold is None else out_of_fold.only(kept)).model
+        why = measured.reason if isinstance(measured, NotMeasured) else None
+        model = measured if isinstance(measured, Measured) else None
         return InLanguages(languages, len(some), len(set(some.groups)), model, why)
 
     whole = figures(dataset, out_of_fold)
     here = sorted(set(dataset.languages))
-    others = [] if parts.taught is None else [one for one in here if one not in parts.taught]
+    others = [] if parts.taught is None else [language for language in here if language not in parts.taught]
     if not others:
         return whole
-    known = tuple(one for one in here if one not in others)
-    return replace(whole, languages=ByLanguage(alone(known), tuple(alone((one,)) for one in others)))
+    known = tuple(language for language in here if language not in others)
+    return replace(
+        whole, languages=ByLanguage(alone(known), tuple(alone((language,)) for language in others))
+    )

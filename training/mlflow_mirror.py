@@ -58,7 +58,7 @@ def aliases_wanted(store: Store) -> dict[str, str | None]:
     waits = (
         newest is not None
         and newest.version not in erased
-        and all(one.model.id != newest.id for one in served)
+        and all(spell.model.id != newest.id for spell in served)
     )
     return {
         "champion": serving.model.run_id if serving else None,

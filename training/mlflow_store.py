@@ -158,6 +158,6 @@ def _rows(connection: sqlite3.Connection, table: str, *columns: str) -> list[tup
     there = {"rowid", *(name for _, name, *_ in connection.execute(f'PRAGMA table_info("{table}")'))}
     if table not in _tables(connection) or not {*columns[:2]} <= there:
         return []
-    named = ", ".join(f'"{one}"' if one in there else "''" for one in columns)
-    found = connection.execute(f'SELECT {named} FROM "{table}"').fetchall()  # noqa: S608 (names from this module)
-    return [tuple("" if value is None else str(value) for value in row) for row in found]
+    named = ", ".join(f'"{column}"' if column in there else "''" for column in columns)
+    rows = connection.execute(f'SELECT {named} FROM "{table}"').fetchall()  # noqa: S608 (names from this module)
+    return [tuple("" if value is None else str(value) for value in row) for row in rows]

@@ -93,15 +93,15 @@ def incomparable(why: str, *, new_recipe: bool, unreadable: str = "") -> Promoti
     return _unclear(why, _Undecided(new_recipe, unreadable), {})
 
 
-def waiting(found: PromotionVerdict, *, version: str, by: str, why: str) -> PromotionVerdict:
+def waiting(verdict: PromotionVerdict, *, version: str, by: str, why: str) -> PromotionVerdict:
     """The verdict on a worker's model after a person has gone back to ``version``; ``by``, ``why``: as they said it."""
-    if not found.promoted:
-        return found
+    if not verdict.promoted:
+        return verdict
     reason = (
         f"{by} went back to {version} ({why}), so it waits for a person: tandem models promote. The rule alone would "
-        f"let it serve ({found.verdict}: {found.reason})"
+        f"let it serve ({verdict.verdict}: {verdict.reason})"
     )
-    return PromotionVerdict(WAITS, False, reason, found.figures)
+    return PromotionVerdict(WAITS, False, reason, verdict.figures)
 
 
 def judge(
@@ -120,8 +120,8 @@ def judge(
     )
 
     def difference(tables: Tables) -> Floats:
-        found = kappa(tables)
-        return _mean(found[..., 0, :] - found[..., 1, :], compared)
+        kappas = kappa(tables)
+        return _mean(kappas[..., 0, :] - kappas[..., 1, :], compared)
 
     figures: dict[str, Any] = {
         "challenger": or_none(_mean(kappa(whole[0]), compared)),
@@ -132,12 +132,12 @@ def judge(
         "codes": int(compared.sum()),
         "vetoes": _vetoes(challenger, champion, codes),
     }
-    found = _without_veto(both, difference, compared, figures, _Undecided(new_recipe, unreadable))
-    if not found.promoted or not figures["vetoes"]:
-        return found
-    named = ", ".join(f"{one['code']} ({one['difference']:+.2f})" for one in figures["vetoes"])
-    reason = f"{found.reason}; but it is clearly worse on {named}, so the old one stays"
-    return PromotionVerdict("worse", False, reason, found.figures)
+    verdict = _without_veto(both, difference, compared, figures, _Undecided(new_recipe, unreadable))
+    if not verdict.promoted or not figures["vetoes"]:
+        return verdict
+    named = ", ".join(f"{figure['code']} ({figure['difference']:+.2f})" for figure in figures["vetoes"])
+    reason = f"{verdict.reason}; but it is clearly worse on {named}, so the old one stays"
+    return PromotionVerdict("worse", False, reason, verdict.figures)
 
 
 def _without_veto(
@@ -207,21 +207,21 @@ def _vetoes(challenger: Tables, champion: Tables, codes: Sequence[str]) -> list[
         apart, p = _tested(challenger[:, at], champion[:, at])
         if p is not None:
             tested.append((p, apart, codes[at]))
-    found = []
+    vetoes = []
     for at, (p, apart, code) in enumerate(sorted(tested)):
         if p > VETO_LEVEL / (len(tested) - at):
             break
         if apart < 0:
-            found.append({"code": code, "difference": apart, "p": p})
-    return found
+            vetoes.append({"code": code, "difference": apart, "p": p})
+    return vetoes
 
 
 def _tested(challenger: Tables, champion: Tables) -> tuple[float, float | None]:
     """One code's difference of kappa, and its two-sided p; tables (groups, 4). None: it cannot be tested."""
     groups = len(challenger)
 
-    def difference(one: Tables, other: Tables) -> Floats:
-        return kappa(one) - kappa(other)
+    def difference(champion_tables: Tables, other: Tables) -> Floats:
+        return kappa(champion_tables) - kappa(other)
 
     apart = float(difference(challenger.sum(axis=0), champion.sum(axis=0)))
     left_out = difference(challenger.sum(axis=0) - challenger, champion.sum(axis=0) - champion)

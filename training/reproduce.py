@@ -74,46 +74,48 @@ def version_of(parts: TrainingParts, run: str) -> ModelVersion:
     """The version that a run's id (its beginning is enough) or a version's name stands for."""
     with parts.store.reading() as connection:
         models = all_models(connection)
-    found = [one for one in models if run and (one.version == run or (one.run_id or "").startswith(run))]
-    if len(found) != 1:
-        names = [name for one in models for name in (one.version, one.run_id or "") if name]
+    named = [
+        model for model in models if run and (model.version == run or (model.run_id or "").startswith(run))
+    ]
+    if len(named) != 1:
+        names = [name for model in models for name in (model.version, model.run_id or "") if name]
         raise unknown("run", run, names, remedy='See them with "tandem models list".')
-    return found[0]
+    return named[0]
 
 
-def differences(one: Model | ColdStart, other: Model | ColdStart) -> tuple[str, ...]:
+def differences(model: Model | ColdStart, other: Model | ColdStart) -> tuple[str, ...]:
     """The parts of two models that differ in any digit."""
-    if not isinstance(one, Model) or not isinstance(other, Model):
+    if not isinstance(model, Model) or not isinstance(other, Model):
         return ("kind",)
     parts = {
-        "codes": one.codes == other.codes,
-        "vocabulary": one.vocabulary.terms == other.vocabulary.terms
-        and one.vocabulary.speakers == other.vocabulary.speakers,
+        "codes": model.codes == other.codes,
+        "vocabulary": model.vocabulary.terms == other.vocabulary.terms
+        and model.vocabulary.speakers == other.vocabulary.speakers,
         "inverse document frequencies": all(
             np.array_equal(idf, other.vocabulary.idf.get(name, np.array([])))
-            for name, idf in one.vocabulary.idf.items()
+            for name, idf in model.vocabulary.idf.items()
         ),
-        "classifier": one.classifier == other.classifier,
-        **_same_by_name(one.weights, other.weights),
-        "sentences": _same(one.sentences, other.sentences),
-        "calibration": np.array_equal(one.calibration.slopes, other.calibration.slopes)
-        and np.array_equal(one.calibration.offsets, other.calibration.offsets),
-        "thresholds": np.array_equal(one.thresholds, other.thresholds),
-        "fine-tuned encoder": one.tuned is other.tuned
-        or (one.tuned is not None and other.tuned is not None and one.tuned.same_as(other.tuned)),
+        "classifier": model.classifier == other.classifier,
+        **_same_by_name(model.weights, other.weights),
+        "sentences": _same(model.sentences, other.sentences),
+        "calibration": np.array_equal(model.calibration.slopes, other.calibration.slopes)
+        and np.array_equal(model.calibration.offsets, other.calibration.offsets),
+        "thresholds": np.array_equal(model.thresholds, other.thresholds),
+        "fine-tuned encoder": model.tuned is other.tuned
+        or (model.tuned is not None and other.tuned is not None and model.tuned.same_as(other.tuned)),
     }
     return tuple(name for name, same in parts.items() if not same)
 
 
-def _same(one: Learnt | None, other: Learnt | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return all(_same_by_name(one, other).values())
+def _same(learnt: Learnt | None, other: Learnt | None) -> bool:
+    if learnt is None or other is None:
+        return learnt is other
+    return all(_same_by_name(learnt, other).values())
 
 
-def _same_by_name(one: Learnt, other: Learnt) -> dict[str, bool]:
+def _same_by_name(learnt: Learnt, other: Learnt) -> dict[str, bool]:
     """Which of the arrays of two are the same to the last digit."""
-    its, theirs = one.arrays(), other.arrays()
+    its, theirs = learnt.arrays(), other.arrays()
     return {
         name: name in its and name in theirs and np.array_equal(its[name], theirs[name])
         for name in (*its, *(name for name in theirs if name not in its))

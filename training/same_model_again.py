@@ -34,7 +34,13 @@ def unchanged(parts: TrainingParts, collected: Collected, model: ModelVersion) -
     if not same:
         return False
     kept = collected.corpus.transcripts
-    groups = dict(zip((one.id for one in kept), groups_of([one.transcript for one in kept]), strict=True))
+    groups = dict(
+        zip(
+            (kept_one.id for kept_one in kept),
+            groups_of([kept_one.transcript for kept_one in kept]),
+            strict=True,
+        )
+    )
     try:
         folder = model_folder(parts.folder, model.folder)
         load(folder, model.sha256)

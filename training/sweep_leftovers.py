@@ -68,13 +68,13 @@ def leftovers(store: Store, study: Study, spared: frozenset[Path] = frozenset())
     folders = {model.folder for model in living}
     dead, unknown = [], []
     if study.models_folder.is_dir() and not study.models_folder.is_symlink():
-        for one in sorted(study.models_folder.iterdir()):
-            if one in spared and not one.is_symlink():
+        for path in sorted(study.models_folder.iterdir()):
+            if path in spared and not path.is_symlink():
                 continue
-            if one.is_symlink() or not (_is_model(one.name) or one.name == TUNINGS):
-                unknown.append(one)
-            elif one.name not in folders:
-                dead.append(one)
+            if path.is_symlink() or not (_is_model(path.name) or path.name == TUNINGS):
+                unknown.append(path)
+            elif path.name not in folders:
+                dead.append(path)
     runs = _living_runs(own_store(study), {str(model.id): model.run_id for model in living})
     below, strange = _in_runs(own_store(study), runs)
     aside = study.embeddings_file.with_suffix(
@@ -97,22 +97,22 @@ def leftovers(store: Store, study: Study, spared: frozenset[Path] = frozenset())
 
 def sweep(store: Store, study: Study, spared: frozenset[Path] = frozenset()) -> Swept:
     """Delete what belongs to nobody; what nobody knows, and what cannot be deleted, is said."""
-    found = leftovers(store, study, spared)
+    unclaimed = leftovers(store, study, spared)
     gone, left = [], []
-    for one in found.dead:
+    for path in unclaimed.dead:
         try:
-            if one.is_dir():
-                erase_folder(one)
+            if path.is_dir():
+                erase_folder(path)
             else:
-                one.unlink(missing_ok=True)
-            gone.append(one)
+                path.unlink(missing_ok=True)
+            gone.append(path)
         except TandemError as error:
             left.append(str(error))
         except OSError as error:
             left.append(
-                f"{one} could not be deleted ({error.strerror}) and is still there. Delete it yourself."
+                f"{path} could not be deleted ({error.strerror}) and is still there. Delete it yourself."
             )
-    return Swept(tuple(gone), tuple(left), found.unknown)
+    return Swept(tuple(gone), tuple(left), unclaimed.unknown)
 
 
 def _living_runs(own: OwnStore, models: dict[str, str | None]) -> set[str]:
@@ -133,23 +133,24 @@ def _in_runs(own: OwnStore, living: set[str]) -> tuple[list[Path], list[Path]]:
     if waste.is_dir() and not waste.is_symlink():
         dead.append(waste)
     strange = [
-        one
-        for one in sorted(own.folder.iterdir())
-        if one.is_symlink() or (one not in runs and one not in above and one != waste and not _is_empty(one))
+        path
+        for path in sorted(own.folder.iterdir())
+        if path.is_symlink()
+        or (path not in runs and path not in above and path != waste and not _is_empty(path))
     ]
     return dead, strange
 
 
 def _unfinished(folder: Path) -> list[Path]:
     """Files that an export was writing when it was killed; no folder that somebody linked here is looked into."""
-    found = []
+    unfinished = []
     for here, _, files in os.walk(folder, followlinks=False):
         for file in (Path(here) / name for name in files if _UNFINISHED.fullmatch(name)):
             # gone meanwhile, or still being written by another command
             with suppress(FileNotFoundError):
                 if time.time() - file.lstat().st_mtime > _GIVEN_UP_S:
-                    found.append(file)
-    return sorted(found)
+                    unfinished.append(file)
+    return sorted(unfinished)
 
 
 def _killed_backups(folder: Path) -> list[Path]:
@@ -157,7 +158,7 @@ def _killed_backups(folder: Path) -> list[Path]:
     from filelock import FileLock, Timeout
 
     left = sorted(
-        one for one in folder.iterdir() if _BACKUPS_WORK.fullmatch(one.name) and not one.is_symlink()
+        path for path in folder.iterdir() if _BACKUPS_WORK.fullmatch(path.name) and not path.is_symlink()
     )
     lock = folder / ".tandem-backup.lock"
     if not left or lock.is_symlink():

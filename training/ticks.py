@@ -40,17 +40,17 @@ class Ticks:
         return float(self.offered[code] / self.carried[code]) if self.carried[code] else None
 
 
-def ticks_of(dataset: Dataset, found: OutOfFold, least: float) -> Ticks:
+def ticks_of(dataset: Dataset, held_out: OutOfFold, least: float) -> Ticks:
     """What would have come ticked and offered where independent coders judged; right is what most of them applied.
 
     Whether a code comes ticked at all is not asked here: it follows from these counts.
     """
     labels, weights = dataset.targets(gold=True)
-    known: Bools = (weights > 0) & found.scored[:, None]
+    known: Bools = (weights > 0) & held_out.scored[:, None]
     applied: Bools = (labels >= 0.5) & known
-    probabilities = np.nan_to_num(found.probabilities, nan=-1.0)
-    ticks: Bools = found.decided & (probabilities >= least) & known
-    among: Bools = ticks | _among_first(found.decided, probabilities)
+    probabilities = np.nan_to_num(held_out.probabilities, nan=-1.0)
+    ticks: Bools = held_out.decided & (probabilities >= least) & known
+    among: Bools = ticks | _among_first(held_out.decided, probabilities)
     return Ticks(
         ticks.sum(axis=0),
         (ticks & applied).sum(axis=0),
@@ -58,7 +58,7 @@ def ticks_of(dataset: Dataset, found: OutOfFold, least: float) -> Ticks:
         (among & applied).sum(axis=0),
         least,
         tuple(
-            _curve(found.decided[:, at] & known[:, at], probabilities[:, at], applied[:, at])
+            _curve(held_out.decided[:, at] & known[:, at], probabilities[:, at], applied[:, at])
             for at in range(len(dataset.codes))
         ),
     )

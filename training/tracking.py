@@ -145,18 +145,20 @@ class Tracking:
         name = run.tags.get("model_id")
         if name is None:
             return None
-        for found in client.search_runs([experiment], f"tags.model_id = '{name}'"):
-            versions = client.search_model_versions(f"name='{self.name}' and run_id='{found.info.run_id}'")
+        for run_there in client.search_runs([experiment], f"tags.model_id = '{name}'"):
+            versions = client.search_model_versions(
+                f"name='{self.name}' and run_id='{run_there.info.run_id}'"
+            )
             if versions:
                 # it is registered last, so everything else is there
-                client.set_terminated(found.info.run_id, "FINISHED")
-                return str(found.info.run_id), str(versions[0].version)
+                client.set_terminated(run_there.info.run_id, "FINISHED")
+                return str(run_there.info.run_id), str(versions[0].version)
             # MLflow would keep its files, and nobody would find them again
             if self.own is not None:
-                erase_runs(self.own.folder, {found.info.run_id})
+                erase_runs(self.own.folder, {run_there.info.run_id})
             else:
-                self._erase_on_server(client, found)
-            client.delete_run(found.info.run_id)
+                self._erase_on_server(client, run_there)
+            client.delete_run(run_there.info.run_id)
         return None
 
     def _runs_of(self, client: Any, model: UUID) -> list[Any]:
@@ -187,13 +189,13 @@ class Tracking:
         return uri
 
     def _version(self, client: Any, run_id: str) -> str:
-        found = client.search_model_versions(f"name='{self.name}' and run_id='{run_id}'")
-        if not found:
+        versions = client.search_model_versions(f"name='{self.name}' and run_id='{run_id}'")
+        if not versions:
             raise TandemError(
                 f'MLflow at {self.uri} has no version of "{self.name}" from run {run_id}. '
                 f"It may have been deleted there; the study's own copy still serves."
             )
-        return str(found[0].version)
+        return str(versions[0].version)
 
     def _aliases(self, client: Any) -> dict[str, str]:
         for model in client.search_registered_models(f"name='{self.name}'"):
@@ -201,9 +203,9 @@ class Tracking:
         return {}
 
     def _experiment(self, client: Any) -> str:
-        found = client.get_experiment_by_name(self.name)
-        if found is not None:
-            return str(found.experiment_id)
+        experiment = client.get_experiment_by_name(self.name)
+        if experiment is not None:
+            return str(experiment.experiment_id)
         location = None if self.own is None else self.own.folder.resolve().as_uri()
         return str(client.create_experiment(self.name, artifact_location=location))
 

@@ -87,7 +87,7 @@ class Trained:
             "measured_on": self.figures.get("measured_on"),
             "overall": self.figures.get("overall"),
             "languages": self.figures.get("languages"),
-            "other_languages": [asdict(one) for one in self.other_languages],
+            "other_languages": [asdict(language) for language in self.other_languages],
         }
 
 
@@ -102,15 +102,17 @@ def train(parts: TrainingParts, *, force: bool, progress: Progress, unwatched: b
         raise BadInput(
             'there is nothing to learn from: no transcript has been imported. Run "tandem import" first.'
         )
-    found = _train(parts, corpus, start, force=force, progress=progress, unwatched=unwatched)
+    trained = _train(parts, corpus, start, force=force, progress=progress, unwatched=unwatched)
     if parts.taught is None:
-        return found
+        return trained
     texts = [kept.transcript for kept in corpus.transcripts]
     others = in_other_languages(texts, corpus.languages, parts.taught)
     notes = (
-        (*found.notes, _of_languages(others, parts.embedder_name, parts.taught)) if others else found.notes
+        (*trained.notes, _of_languages(others, parts.embedder_name, parts.taught))
+        if others
+        else trained.notes
     )
-    return replace(found, notes=notes, other_languages=others)
+    return replace(trained, notes=notes, other_languages=others)
 
 
 def _train(
@@ -150,14 +152,20 @@ def _split(parts: TrainingParts, collected: Collected) -> Split:
     with parts.store.writing() as connection:
         so_far = drawn_so_far(connection)
         new = draw(
-            [one for one in kept if one.transcript.consents.may_train],
+            [kept_one for kept_one in kept if kept_one.transcript.consents.may_train],
             reviewed=frozenset(collected.transcript_of.values()),
             with_gold=collected.with_gold,
             so_far=so_far,
         )
         keep_draws(connection, new)
-    groups = dict(zip((one.id for one in kept), groups_of([one.transcript for one in kept]), strict=True))
-    drawn = {**so_far, **{one.transcript: one.purpose for one in new}}
+    groups = dict(
+        zip(
+            (kept_one.id for kept_one in kept),
+            groups_of([kept_one.transcript for kept_one in kept]),
+            strict=True,
+        )
+    )
+    drawn = {**so_far, **{draw.transcript: draw.purpose for draw in new}}
     return Split(groups, judging_groups(groups, drawn))
 
 
@@ -204,7 +212,7 @@ def _keep(
         raise
     failed = deliver(parts.store, parts.tracking, parts.folder)
     with parts.store.reading() as connection:
-        model = next(one for one in reversed(all_models(connection)) if one.id == new)
+        model = next(model for model in reversed(all_models(connection)) if model.id == new)
     return Trained(model, verdict, time.perf_counter() - start, (*made.notes, *_later(failed)), model.figures)
 
 

@@ -69,8 +69,10 @@ class ViewFitter:
         )
         self.basis = basis_of(parts.question[rows])
         column = {dataset.codes[at]: position for position, at in enumerate(judged.tolist())}
-        self.described = [one for one in described if one.code in column]
-        self.columns = np.array([column[one.code] for one in self.described], dtype=np.intp)
+        self.described = [code_described for code_described in described if code_described.code in column]
+        self.columns = np.array(
+            [column[code_described.code] for code_described in self.described], dtype=np.intp
+        )
 
     def views(self, penalties: Sequence[float], start: Alphas | None) -> tuple[tuple[FittedView, ...], ...]:
         """The three views, for each penalty of the first, whose search goes on from where the last ended."""
@@ -81,12 +83,12 @@ class ViewFitter:
             self.passage(MEANING, PENALTY_OF_MEANING, words[0].alpha if start is None else start[1]),
             self.windows(None if start is None else start[2]),
         )
-        return tuple((one, *rest) for one in words)
+        return tuple((word, *rest) for word in words)
 
     def passage(self, view: PassageView, penalty: float, start: Floats32 | None) -> FittedView:
         """A view of whole passages."""
         cells = np.ix_(self.rows, self.judged)
-        found = fit_view(
+        fitted = fit_view(
             view,
             self.own,
             self.labels[cells],
@@ -97,21 +99,21 @@ class ViewFitter:
             start=None if start is None else start[self._alphas(self.rows, len(self.labels))],
             basis=self.basis,
         )
-        alpha = self._placed_alpha(found.alpha, self.rows, len(self.labels))
-        return FittedView(found.weights, self._placed(found.weights.logits(self.rest)), alpha)
+        alpha = self._placed_alpha(fitted.alpha, self.rows, len(self.labels))
+        return FittedView(fitted.weights, self._placed(fitted.weights.logits(self.rest)), alpha)
 
     def named(self, classifier: NamedClassifier) -> FittedView:
         """What a named classifier makes of whole passages, and of the descriptions as more of them."""
         cells = np.ix_(self.rows, self.judged)
         labels, weights = self.labels[cells], self.weights[cells]
-        found = classifier.fit(with_descriptions(self.own, labels, weights, self.groups, self._prior()))
-        logits = np.asarray(found.logits(self.rest))
+        learnt = classifier.fit(with_descriptions(self.own, labels, weights, self.groups, self._prior()))
+        logits = np.asarray(learnt.logits(self.rest))
         if logits.shape != (len(self.others), len(self.judged)) or not np.isfinite(logits).all():
             raise TandemError(
                 f'the classifier "{classifier.name}" gave logits of shape {logits.shape}, or some that are no finite '
                 f"numbers; wanted is shape {(len(self.others), len(self.judged))}, finite. Choose another in study.yaml."
             )
-        return FittedView(found, self._placed(logits), None)
+        return FittedView(learnt, self._placed(logits), None)
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -126,7 +128,7 @@ class ViewFitter:
         cells = np.ix_(passages, self.judged)
         features = self._of_windows(self.own, own)
         lies = np.flatnonzero(np.isin(parts.owner, self.rows))
-        found = fit_view(
+        fitted = fit_view(
             SENTENCES,
             features,
             self.labels[cells],
@@ -137,9 +139,9 @@ class ViewFitter:
             start=None if start is None else start[self._alphas(lies, len(parts.owner))],
             basis=self.basis,
         )
-        best = rest.best(found.weights.logits(self._of_windows(self.rest, rest)))
+        best = rest.best(fitted.weights.logits(self._of_windows(self.rest, rest)))
         return FittedView(
-            found.weights, self._placed(best), self._placed_alpha(found.alpha, lies, len(parts.owner))
+            fitted.weights, self._placed(best), self._placed_alpha(fitted.alpha, lies, len(parts.owner))
         )
 
     def _of_windows(self, passages: Features, parts: PassageParts) -> Features:
@@ -163,7 +165,7 @@ class ViewFitter:
     def _prior(self) -> Prior | None:
         if not self.described:
             return None
-        units = [Unit(one.words, dialogue=False) for one in self.described]
+        units = [Unit(code_described.words, dialogue=False) for code_described in self.described]
         features = matrix_of(units, self.vocabulary, self._meanings)
         return Prior(self._like(features, self.own), self.columns)
 
@@ -177,7 +179,7 @@ class ViewFitter:
 
     @property
     def _meanings(self) -> Floats32:
-        return np.stack([one.embedding for one in self.described]).astype(np.float32)
+        return np.stack([code_described.embedding for code_described in self.described]).astype(np.float32)
 
     def _like(self, described: Features, usual: Features) -> Features:
         """A definition is neither long nor short, answers no question, and is nobody's words: in all these it is usual."""

@@ -81,8 +81,10 @@ def is_range(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """Words without the time codes that stood among them, and the seconds of the first before other words, and of
-    the last after them. ``marks``: how many numbers were taken out.
+    """Words, after the time codes among them were taken out.
+
+    ``begins``, ``ends``: the seconds of a time code before the first word, and of one after the last. ``marks``: how
+    many numbers were taken out.
     """
 
     words: str

@@ -80,7 +80,7 @@ def read_sheet(
     optional: Sequence[str],
     also_called: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> Sheet:
-    """Read a table. Raises BadInput for a file that is none, or whose columns are not these.
+    """Read a table. Raises BadInput if the file is no table, or lacks one of the ``required`` columns.
 
     The row that names the columns may stand below a title, and the table in another sheet than the first: the first row
     that holds all ``required`` columns is taken. ``also_called``: how other programs name a column, where it does not

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from annotations.coding import Draw
+from annotations.names import folded
 from annotations.store.tables import (
     annotation_reviews,
     drawn_segments,
@@ -17,10 +18,11 @@ from annotations.store.tables import (
 from annotations.store.transcript_versions import replaced_segments
 
 
-def hidden_segments(connection: Connection) -> set[UUID]:
+def hidden_segments(connection: Connection, *, of: str | None = None) -> set[UUID]:
     """Segments whose suggestion nobody may see yet: a task without it still waits for its review.
 
-    What is drawn and not pushed yet, since a push was stopped or its project was deleted, waits too.
+    What is drawn and not pushed yet, since a push was stopped or its project was deleted, waits too. ``of``: of those
+    that stand before coders only the ones that this coder still has to judge.
     """
     t, w = label_studio_tasks, annotation_reviews
     own, other = label_studio_projects.alias("own"), label_studio_projects.alias("other")
@@ -35,7 +37,13 @@ def hidden_segments(connection: Connection) -> set[UUID]:
     )
     draws = [Draw.BLIND.value, Draw.DOUBLE.value, Draw.REPEAT.value]
     in_use = select(label_studio_projects.c.id).where(label_studio_projects.c.retired.is_(False))
+    whose = {
+        row.id
+        for row in connection.execute(select(label_studio_projects.c.id, label_studio_projects.c.coder))
+        if of is None or row.coder is None or folded(row.coder) == folded(of)
+    }
     wanted = select(t.c.segment_id).where(t.c.draw.in_(draws), t.c.project_id.in_(in_use), ~there)
+    wanted = wanted.where(t.c.project_id.in_(whose))
     d = drawn_segments
     stands = (
         select(t.c.segment_id).where(t.c.segment_id == d.c.segment_id, t.c.project_id.in_(in_use)).exists()

@@ -117,7 +117,7 @@ def may(viewer: Viewer, action: Action, about: About = WHOLE_STUDY) -> bool:
 
 
 def must(viewer: Viewer, action: Action, about: About = WHOLE_STUDY) -> None:
-    """Raises NotAllowed for whoever may not."""
+    """Does nothing if this person may do this; raises NotAllowed if not."""
     if not may(viewer, action, about):
         raise NotAllowed(viewer, action)
 

@@ -32,7 +32,7 @@ CONTEXT = 1
 class WantedDisagreements:
     """Which disagreements: of some transcripts, of a code, of two people.
 
-    ``quotable_only``: of those alone that may be quoted, at the site asked about or else anywhere.
+    ``quotable_only``: only transcripts that may be quoted; where a site is asked about, those that may be quoted there.
     """
 
     among: ReportScope = field(default_factory=ReportScope)

@@ -40,7 +40,7 @@ _RULES = tuple((re.compile(pattern), said) for pattern, said in _SAID)
 
 
 def for_pages(sentence: str) -> str:
-    """The sentence as a page says it."""
+    """A sentence written for a command, with what a page has in place of its options and commands."""
     for pattern, said in _RULES:
         sentence = pattern.sub(said, sentence)
     return sentence

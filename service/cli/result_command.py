@@ -50,13 +50,13 @@ def result_command(
 
         its, shared = inspect.signature(own), inspect.signature(_shared)
         both = [*its.parameters.values(), *shared.parameters.values()]
-        kept = [one for one in both if by_wave or one.name != "wave"]
+        kept = [parameter for parameter in both if by_wave or parameter.name != "wave"]
         hints = get_type_hints(_shared, include_extras=True) | get_type_hints(own, include_extras=True)
         command.__doc__ = own.__doc__
-        command.__annotations__ = {one.name: hints[one.name] for one in kept}
+        command.__annotations__ = {parameter.name: hints[parameter.name] for parameter in kept}
         # Typer reads the options of a command here
         command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-            [one.replace(annotation=hints[one.name]) for one in kept]
+            [parameter.replace(annotation=hints[parameter.name]) for parameter in kept]
         )
         return command
 
@@ -93,17 +93,17 @@ def _run(
     asked = _asked(own, options)
     refuse_unmeant(asked)
     with open_parts(chosen(options["study"])) as parts:
-        found = read_result(parts, name, asked)
-        made = _write_asked(parts, name, found.parts, options)
+        result_read = read_result(parts, name, asked)
+        made = _write_asked(parts, name, result_read.parts, options)
     if options["json"]:
-        as_json(found.found.to_json())
+        as_json(result_read.found.to_json())
         return
-    if found.nothing:
-        say(f"{found.nothing} {_NEXT}")
+    if result_read.nothing:
+        say(f"{result_read.nothing} {_NEXT}")
         return
-    for one in found.parts().tables[:first]:
-        _show_table(one, leave_out)
-    warn(*found.notes)
+    for shown_table in result_read.parts().tables[:first]:
+        _show_table(shown_table, leave_out)
+    warn(*result_read.notes)
     for file in made:
         say(f"Written: {file}.")
 
@@ -120,7 +120,7 @@ def _asked(own: Mapping[str, Any], options: Mapping[str, Any]) -> ResultAsked:
 
 
 def _write_asked(
-    parts: Parts, kind: str, found: Callable[[], ResultParts], options: Mapping[str, Any]
+    parts: Parts, kind: str, parts_asked: Callable[[], ResultParts], options: Mapping[str, Any]
 ) -> list[Path]:
     """Write the files that were asked for, and note it; those written. Raises BadInput for a file under another ending."""
     from annotations.errors import BadInput
@@ -135,22 +135,22 @@ def _write_asked(
         return []
     from service.results.parts_files import write_result
 
-    result = found()
-    made = [one for file in asked for one in write_result(result, file)]
+    result = parts_asked()
+    made = [written for file in asked for written in write_result(result, file)]
     note_files(parts, made, kind, quotes=False)
     return made
 
 
-def _show_table(one: ResultTable, leave_out: tuple[str, ...]) -> None:
+def _show_table(shown_table: ResultTable, leave_out: tuple[str, ...]) -> None:
     """A table on the terminal, the first rows of it."""
     from service.results.result_parts import words_of
 
-    kept = [at for at, column in enumerate(one.columns) if column not in leave_out]
-    rows = [[words_of(row[at]) for at in kept] for row in one.printed[:_SHOWN]]
+    kept = [at for at, column in enumerate(shown_table.columns) if column not in leave_out]
+    rows = [[words_of(row[at]) for at in kept] for row in shown_table.printed[:_SHOWN]]
     if not rows:
-        say(f"{one.subject}: nothing.", "")
+        say(f"{shown_table.subject}: nothing.", "")
         return
-    table(one.subject, [one.columns[at].strip() for at in kept], rows)
-    if len(one.rows) > len(rows):
-        say(f"… and {len(one.rows) - len(rows):,} more: see them with --xlsx FILE or --json.")
+    table(shown_table.subject, [shown_table.columns[at].strip() for at in kept], rows)
+    if len(shown_table.rows) > len(rows):
+        say(f"… and {len(shown_table.rows) - len(rows):,} more: see them with --xlsx FILE or --json.")
     say("")

@@ -22,15 +22,15 @@ def keep_how_far(store: Store, project: ProjectRow, answers: Answers) -> None:
             if draft.key in tasks
         }
     drafts: dict[tuple[object, int], Draft] = {}
-    for one in sorted(listed, key=lambda draft: draft.changed):
-        transcript = kept.get(one.key)
+    for draft_listed in sorted(listed, key=lambda draft: draft.changed):
+        transcript = kept.get(draft_listed.key)
         if transcript is None:
             continue
         turns = transcript.transcript.turns
-        last, marks = furthest(one.result, InterviewText(transcript.transcript.text, turns))
+        last, marks = furthest(draft_listed.result, InterviewText(transcript.transcript.text, turns))
         turn = max((at.index for at in turns if last is not None and at.span.start < last.end), default=0)
-        drafts[(one.key, one.user)] = Draft(
-            project.id, one.key, one.user, transcript.id, turn, marks, one.changed
+        drafts[(draft_listed.key, draft_listed.user)] = Draft(
+            project.id, draft_listed.key, draft_listed.user, transcript.id, turn, marks, draft_listed.changed
         )
     with store.writing() as connection:
         keep_drafts(connection, project.id, list(tasks), list(drafts.values()))

@@ -25,14 +25,14 @@ def with_attributes(
 
     Raises UnknownName for an attribute or value that nobody has, BadInput where none of these transcripts is left.
     """
-    return _those(connection, kept, where, lambda one: (one.transcript.participant, one.transcript.case))
+    return _those(connection, kept, where, lambda text: (text.transcript.participant, text.transcript.case))
 
 
 def described_with_attributes(
     connection: Connection, transcripts: Sequence[DescribedTranscript], where: Sequence[str]
 ) -> list[DescribedTranscript]:
     """The same of what is only said of transcripts."""
-    return _those(connection, transcripts, where, lambda one: (one.participant, one.case))
+    return _those(connection, transcripts, where, lambda described: (described.participant, described.case))
 
 
 def _those(

@@ -26,10 +26,10 @@ class Hidden:
         self._places = places
 
     @classmethod
-    def now(cls, connection: Connection) -> Hidden:
-        """As things stand."""
+    def now(cls, connection: Connection, *, of: str | None = None) -> Hidden:
+        """As things stand. ``of``: those that this coder still has to judge."""
         places: dict[UUID, list[Span]] = {}
-        for transcript, span in places_of(connection, hidden_segments(connection)).values():
+        for transcript, span in places_of(connection, hidden_segments(connection, of=of)).values():
             places.setdefault(transcript, []).append(span)
         return cls(places)
 

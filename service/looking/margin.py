@@ -111,7 +111,7 @@ def shows_coding(
     if seen.is_own(coder):
         # her own first codes would sway those of a passage that she is to judge again
         again = viewer.role is not ViewerRole.LEAD and any(
-            seen.is_hidden(segment_span) for segment_span in touched or [span]
+            seen.waits_for_viewer(segment_span) for segment_span in touched or [span]
         )
         return not again and may(viewer, Action.SEE_OWN_CODES, about(viewer, kept.transcript))
     if viewer.role is ViewerRole.LEAD:

@@ -50,7 +50,7 @@ class SeenInMany:
         ids = _numbers(connection, among)
         self._own = _places(connection, own, ids)
         self._coded = _places(connection, coded, ids)
-        self._hidden = Hidden.now(connection)
+        self._hidden, self._again = Hidden.now(connection), Hidden.now(connection, of=viewer.name)
 
     @property
     def read(self) -> Collection[UUID]:
@@ -73,7 +73,7 @@ class SeenInMany:
             for start, end in self._own.get(kept.id, [])
             if start < last and end > begin
         ]
-        seen = SeenPassages(self._viewer, kept, self._hidden, near)
+        seen = SeenPassages(self._viewer, kept, self._hidden, self._again, near)
         return shows_coding(self._viewer, kept, touched, seen, coder, span)
 
 

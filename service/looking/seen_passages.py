@@ -22,21 +22,28 @@ from service.looking.hidden_spans import Hidden
 
 
 class SeenPassages:
-    """The passages of one transcript, for one viewer. ``reviews``: those that stand, of everybody."""
+    """The passages of one transcript, for one viewer. ``reviews``: those that stand, of everybody.
+
+    ``hidden``: what anybody still has to judge without being told; ``again``: of that, what waits for the viewer.
+    """
 
     def __init__(
-        self, viewer: Viewer, kept: KeptTranscript, hidden: Hidden, reviews: Sequence[Review]
+        self, viewer: Viewer, kept: KeptTranscript, hidden: Hidden, again: Hidden, reviews: Sequence[Review]
     ) -> None:
         self._viewer = viewer
         self._kept = kept
         self._hidden = hidden
+        self._again = again
         self.reviews = tuple(reviews)
         self._own = [review.span for review in reviews if self.is_own(review.coder)]
 
     @classmethod
     def now(cls, connection: Connection, viewer: Viewer, kept: KeptTranscript) -> SeenPassages:
         """As things stand."""
-        return cls(viewer, kept, Hidden.now(connection), current_reviews(connection, transcript=kept.id))
+        again = Hidden.now(connection, of=viewer.name)
+        return cls(
+            viewer, kept, Hidden.now(connection), again, current_reviews(connection, transcript=kept.id)
+        )
 
     def is_own(self, coder: str) -> bool:
         """Is it the viewer who goes by this name?"""
@@ -48,9 +55,9 @@ class SeenPassages:
             span.overlap(own_span) for own_span in self._own
         )
 
-    def is_hidden(self, span: Span) -> bool:
-        """Is it still to be judged blind, doubly or again?"""
-        return self._hidden.hides(self._kept.id, span)
+    def waits_for_viewer(self, span: Span) -> bool:
+        """Has the viewer still to judge it blind, doubly or again? A colleague's waiting hides nobody's own codes."""
+        return self._again.hides(self._kept.id, span)
 
     def shows_suggestion(self, span: Span) -> bool:
         """May the viewer see what a model says of this passage?"""
@@ -61,9 +68,7 @@ class SeenPassages:
         if self.is_own(review.coder):
             seen = may(self._viewer, Action.SEE_OWN_CODES, about(self._viewer, self._kept.transcript))
             # a lead looks after the study, and sees how far a repeated passage is
-            again = self._viewer.role is not ViewerRole.LEAD and self._hidden.hides(
-                self._kept.id, review.span
-            )
+            again = self._viewer.role is not ViewerRole.LEAD and self.waits_for_viewer(review.span)
             return seen and not again
         return self._others(review.span)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -55,7 +55,8 @@ class ListedSuggestion:
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
-        return asdict(self)
+        # asdict copies deeply, which a mapping that may only be read does not allow
+        return asdict(replace(self, attributes=dict(self.attributes)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ def export_result(parts: Parts, name: str, asked: ResultAsked, file: Path) -> Ex
     """A result, as the file's ending says. Raises BadInput for names that are not known, and for nothing to draw."""
     from service.results.parts_files import write_result
 
-    found = read_result(parts, name, asked).parts()
-    return Exported(name, tuple(write_result(found, file)), notes=found.notes)
+    result_parts = read_result(parts, name, asked).parts()
+    return Exported(name, tuple(write_result(result_parts, file)), notes=result_parts.notes)
 
 
 def export_pack(parts: Parts, wanted: WantedPack, file: Path) -> Exported:
@@ -34,9 +34,11 @@ def export_summary(parts: Parts, about: str, site: str | None, file: Path) -> Ex
     """A summary for member checking as an export. Raises BadInput for a name that is no participant and no case."""
     from service.reporting.member_summary import member_summary, write_summary
 
-    found = member_summary(parts, about, site=site)
-    write_summary(found, file)
-    passages = sum(len(one.passages) for one in found.understood)
-    counts = {"findings": len(found.understood), "passages": passages, "sources": len(found.sources)}
-    notes = (f"The words of {counted(found.withheld, 'passage')} are not shown.",) if found.withheld else ()
+    summary = member_summary(parts, about, site=site)
+    write_summary(summary, file)
+    passages = sum(len(understood.passages) for understood in summary.understood)
+    counts = {"findings": len(summary.understood), "passages": passages, "sources": len(summary.sources)}
+    notes = (
+        (f"The words of {counted(summary.withheld, 'passage')} are not shown.",) if summary.withheld else ()
+    )
     return Exported("summary", (file,), counts, notes=notes)

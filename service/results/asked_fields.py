@@ -20,16 +20,16 @@ _HIGHEST_LEVEL = 9
 
 def plain_fields(fields: Mapping[str, Iterable[str]], names: Iterable[str]) -> dict[str, list[str]]:
     """What is said in fields of these names, in one order, so that two who ask the same ask it in the same words."""
-    found = {name: [one.strip()[:200] for one in fields.get(name, ()) if one.strip()] for name in names}
-    return {name: sorted(set(values)) for name, values in found.items() if values}
+    shown = {name: [value.strip()[:200] for value in fields.get(name, ()) if value.strip()] for name in names}
+    return {name: sorted(set(values)) for name, values in shown.items() if values}
 
 
 def only(fields: Fields, name: str) -> str | None:
     """What a field says, None where it says nothing. Raises BadInput where it says several things."""
-    found = fields.get(name, ())
-    if len(found) > 1:
-        raise BadInput(f"this takes one {name}; {len(found)} are given. Choose one, or none for all.")
-    return found[0] if found else None
+    values_given = fields.get(name, ())
+    if len(values_given) > 1:
+        raise BadInput(f"this takes one {name}; {len(values_given)} are given. Choose one, or none for all.")
+    return values_given[0] if values_given else None
 
 
 def result_asked(fields: Fields) -> ResultAsked:
@@ -70,11 +70,11 @@ def among_in(fields: Fields) -> ReportScope:
 
 def where_in(fields: Fields) -> tuple[str, ...]:
     """The attributes that must hold: of several values of one attribute, any."""
-    found: dict[str, list[str]] = {}
-    for one in fields.get("where", ()):
-        name, sign, value = one.partition("=")
-        found.setdefault(name if sign else one, []).append(value if sign else "")
-    return tuple(f"{name}={';'.join(values)}" if any(values) else name for name, values in found.items())
+    condition: dict[str, list[str]] = {}
+    for wanted in fields.get("where", ()):
+        name, sign, value = wanted.partition("=")
+        condition.setdefault(name if sign else wanted, []).append(value if sign else "")
+    return tuple(f"{name}={';'.join(values)}" if any(values) else name for name, values in condition.items())
 
 
 def _count(fields: Fields, name: str, usual: int) -> int:

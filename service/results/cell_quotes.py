@@ -41,8 +41,8 @@ def quotes_of(table: StudyTable, cell: CodingCell, *, site: str | None, only_cho
     if chosen or only_chosen:
         return Quotes(chosen, withheld)
     everything = {
-        (kept.id, one.span): _quote(kept, one.span, chosen=False)
-        for one, kept in cell.found
+        (kept.id, passage.span): _quote(kept, passage.span, chosen=False)
+        for passage, kept in cell.found
         if kept.transcript.consents.may_quote_at(site)
     }
     return Quotes(tuple(everything.values()), withheld)
@@ -50,24 +50,24 @@ def quotes_of(table: StudyTable, cell: CodingCell, *, site: str | None, only_cho
 
 def _chosen(table: StudyTable, cell: CodingCell, site: str | None) -> Iterator[CellQuote]:
     given: set[RestingPassage] = set()
-    for one in table.quotes:
-        span = one.passage.span
+    for quote in table.quotes:
+        span = quote.passage.span
         for counted, kept in cell.found:
             if (
                 span is not None
-                and one.passage not in given
-                and (counted.code, kept.id) == (one.code, one.passage.transcript)
+                and quote.passage not in given
+                and (counted.code, kept.id) == (quote.code, quote.passage.transcript)
                 and carries(counted.span, span)
                 and kept.transcript.consents.may_quote_at(site)
-                and stands_still(kept, one.passage)
+                and stands_still(kept, quote.passage)
             ):
-                given.add(one.passage)
+                given.add(quote.passage)
                 yield _quote(kept, span, chosen=True)
 
 
-def may_tell(kept: Iterable[KeptTranscript], one: MemberCheck, *, site: str | None) -> bool:
+def may_tell(kept: Iterable[KeptTranscript], check: MemberCheck, *, site: str | None) -> bool:
     """May what somebody answered be told where people of ``site`` read it? It may where all their words may be quoted."""
-    who = folded(one.answered_by)
+    who = folded(check.answered_by)
     theirs = [it.transcript.consents for it in kept if folded(it.transcript.participant) == who]
     return bool(theirs) and all(its.may_quote_at(site) for its in theirs)
 

@@ -32,8 +32,8 @@ def lines_of(
 ) -> Iterator[CellLine]:
     """Everything that a printed cell says, the summary first."""
     cell = table.cell(phase, row, column)
-    for one in table.written(phase, row, column):
-        yield CellLine("summary", one.text)
+    for written in table.written(phase, row, column):
+        yield CellLine("summary", written.text)
     rated = table.rating(phase, row, column)
     if rated is not None and rated.status:
         yield CellLine("rating", f"Rating: {rating_words(table, phase, row, column)}")
@@ -51,8 +51,8 @@ def lines_of(
 def _quotes(table: StudyTable, phase: str, row: str, column: Column, site: str | None) -> Iterator[CellLine]:
     cell = table.cell(phase, row, column)
     printed = quotes_printed(table, cell, site=site)
-    for one in printed:
-        yield CellLine("quote", f"“{one.text}” ({one.participant})")
+    for quote in printed:
+        yield CellLine("quote", f"“{quote.text}” ({quote.participant})")
     left = len(quotes_of(table, cell, site=site).found) - len(printed)
     if left:
         yield CellLine("counts", f"{counted(left, 'passage')} more may be quoted; none was chosen")
@@ -60,8 +60,8 @@ def _quotes(table: StudyTable, phase: str, row: str, column: Column, site: str |
 
 def quotes_printed(table: StudyTable, cell: CodingCell, *, site: str | None) -> Sequence[CellQuote]:
     """The quotes that a printed cell shows: those that somebody chose, else the first few."""
-    found = quotes_of(table, cell, site=site).found
-    return found if found and found[0].chosen else found[:MOST_QUOTES]
+    quotes = quotes_of(table, cell, site=site).found
+    return quotes if quotes and quotes[0].chosen else quotes[:MOST_QUOTES]
 
 
 def rating_words(table: StudyTable, phase: str, row: str, column: Column) -> str:
@@ -70,7 +70,7 @@ def rating_words(table: StudyTable, phase: str, row: str, column: Column) -> str
     if rated is None or not rated.status:
         return ""
     if rated.status == DIFFER:
-        return f"{' / '.join(rating_shown(one.value) for one in rated.newest)} (not agreed yet)"
+        return f"{' / '.join(rating_shown(rating.value) for rating in rated.newest)} (not agreed yet)"
     value = rating_shown(rated.value or "")
     return (
         value

@@ -74,9 +74,9 @@ class ChangeOverWaves:
             "made": self.findings.made.isoformat(timespec="seconds"),
             "waves": list(self.waves),
             "columns_stand_for": list(self.findings.columns.names),
-            "changes": [_change_json(one, self) for one in self.found],
+            "changes": [_change_json(change, self) for change in self.found],
             "participants": list(self.participants),
-            "by_participant": [_change_json(one, self) for one in self.again],
+            "by_participant": [_change_json(change, self) for change in self.again],
             "notes": list(self.notes),
         }
 
@@ -85,31 +85,36 @@ class OneWave(BadInput):
     """There is nothing to compare yet: fewer than two waves were read."""
 
 
-def change_of(found: StudyFindings) -> ChangeOverWaves:
+def change_of(findings: StudyFindings) -> ChangeOverWaves:
     """The change in these findings. Raises OneWave with fewer than two waves."""
-    if len(found.waves) < 2:
-        said = f'only wave "{found.waves[0]}" was read' if found.waves else "nothing was read yet"
+    if len(findings.waves) < 2:
+        said = f'only wave "{findings.waves[0]}" was read' if findings.waves else "nothing was read yet"
         raise OneWave(f"change takes two waves or more, and {said}. Import and code another wave first.")
     waves_of: dict[str, set[str]] = {}
-    for kept in found.read:
+    for kept in findings.read:
         if kept.transcript.participant:
             waves_of.setdefault(folded(kept.transcript.participant), set()).update(
                 filter(None, (kept.transcript.wave,))
             )
     again = {who for who, waves in waves_of.items() if len(waves) > 1}
-    theirs = [kept for kept in found.read if folded(kept.transcript.participant) in again]
+    theirs = [kept for kept in findings.read if folded(kept.transcript.participant) in again]
     name_of = {kept.id: kept.transcript.participant for kept in theirs}
     spelt = {folded(name): name for name in name_of.values()}
-    column_of = {one: spelt[folded(name)] for one, name in name_of.items()}
-    own = changes([one for one in found.found if one.transcript in column_of], theirs, column_of, found.waves)
+    column_of = {transcript_id: spelt[folded(name)] for transcript_id, name in name_of.items()}
+    own = changes(
+        [passage for passage in findings.found if passage.transcript in column_of],
+        theirs,
+        column_of,
+        findings.waves,
+    )
     people = tuple(sorted(spelt.values()))
     return ChangeOverWaves(
-        found,
-        found.waves,
+        findings,
+        findings.waves,
         tuple(
             sorted(
-                changes(found.found, found.read, found.column_of, found.waves),
-                key=lambda it: in_order(found, it.phase, it.code, it.column),
+                changes(findings.found, findings.read, findings.column_of, findings.waves),
+                key=lambda it: in_order(findings, it.phase, it.code, it.column),
             )
         ),
         people,
@@ -118,40 +123,44 @@ def change_of(found: StudyFindings) -> ChangeOverWaves:
                 own,
                 key=lambda it: (
                     people.index(it.column),
-                    found.phases.index(it.phase),
-                    found.rows.index(it.code),
+                    findings.phases.index(it.phase),
+                    findings.rows.index(it.code),
                 ),
             )
         ),
     )
 
 
-def change_parts(found: ChangeOverWaves) -> ResultParts:
+def change_parts(changes: ChangeOverWaves) -> ResultParts:
     """As tables and pictures."""
-    corner = found.findings.corner
-    people = (_table(found, found.again, "By participant", "Participant"),) if found.participants else ()
-    drawn = [_figure(found, found.found, found.findings.column_names, "change", corner, "Wave by wave")]
-    if found.participants:
+    corner = changes.findings.corner
+    people = (
+        (_table(changes, changes.again, "By participant", "Participant"),) if changes.participants else ()
+    )
+    drawn = [_figure(changes, changes.found, changes.findings.column_names, "change", corner, "Wave by wave")]
+    if changes.participants:
         drawn.append(
-            _figure(found, found.again, found.participants, "participants", "participant", "By participant")
+            _figure(
+                changes, changes.again, changes.participants, "participants", "participant", "By participant"
+            )
         )
     return ResultParts(
-        title=f"{found.findings.study}: change over waves",
+        title=f"{changes.findings.study}: change over waves",
         tables=(
-            _summary(found),
-            _table(found, found.found, "Wave by wave", corner.capitalize()),
+            _summary(changes),
+            _table(changes, changes.found, "Wave by wave", corner.capitalize()),
             *people,
         ),
         figures=tuple(drawn),
-        notes=found.notes,
+        notes=changes.notes,
     )
 
 
-def _summary(found: ChangeOverWaves) -> ResultTable:
+def _summary(changes: ChangeOverWaves) -> ResultTable:
     rows = []
-    for column in found.findings.column_names:
-        for at, (a, b) in enumerate(pairwise(found.waves)):
-            counts = Counter(one.steps[at] for one in found.found if one.column == column)
+    for column in changes.findings.column_names:
+        for at, (a, b) in enumerate(pairwise(changes.waves)):
+            counts = Counter(change.steps[at] for change in changes.found if change.column == column)
             rows.append(
                 (
                     column or NOT_STATED,
@@ -162,30 +171,30 @@ def _summary(found: ChangeOverWaves) -> ResultTable:
     return ResultTable(
         name="Changes",
         subject="How many codes are new, gone, turned round, or stay, from wave to wave",
-        columns=(found.findings.corner.capitalize(), "Waves", "New", "Gone", "Turned round", "Stay"),
+        columns=(changes.findings.corner.capitalize(), "Waves", "New", "Gone", "Turned round", "Stay"),
         rows=tuple(rows),
         widths=(3, 4, 1.5, 1.5, 2, 1.5),
     )
 
 
-def _table(found: ChangeOverWaves, its: Sequence[Change], name: str, corner: str) -> ResultTable:
-    f = found.findings
-    steps = [f"{_wave(a)} → {_wave(b)}" for a, b in pairwise(found.waves)]
+def _table(changes: ChangeOverWaves, its: Sequence[Change], name: str, corner: str) -> ResultTable:
+    f = changes.findings
+    steps = [f"{_wave(a)} → {_wave(b)}" for a, b in pairwise(changes.waves)]
     return ResultTable(
         name=name,
         subject=f"{name}: what was coded, by how many informants, and what changed",
-        columns=("Phase", "Code", corner, *map(_wave, found.waves), *steps),
+        columns=("Phase", "Code", corner, *map(_wave, changes.waves), *steps),
         rows=tuple(
             (
-                f.phase_label(one.phase),
-                f.label(one.code),
-                one.column or NOT_STATED,
-                *map(_cell, one.cells),
-                *one.steps,
+                f.phase_label(change.phase),
+                f.label(change.code),
+                change.column or NOT_STATED,
+                *map(_cell, change.cells),
+                *change.steps,
             )
-            for one in its
+            for change in its
         ),
-        widths=(2, 3.4, 2, *[2.4] * len(found.waves), *[2.0] * len(steps)),
+        widths=(2, 3.4, 2, *[2.4] * len(changes.waves), *[2.0] * len(steps)),
     )
 
 
@@ -204,33 +213,33 @@ def _cell(cell: WaveCell) -> str:
 
 
 def _figure(
-    found: ChangeOverWaves, its: Sequence[Change], names: Sequence[str], name: str, corner: str, of: str
+    changes: ChangeOverWaves, its: Sequence[Change], names: Sequence[str], name: str, corner: str, of: str
 ) -> ResultFigure:
     return ResultFigure(
         name=name,
         subject=f"What was coded in each wave, by {corner}, and what is new, gone or turned round",
         describes="Signs for each code, column and wave, and what changed since the wave before; the table lists them.",
         of=of,
-        draw=lambda tallest: _draw(found, its, names, tallest),
+        draw=lambda tallest: _draw(changes, its, names, tallest),
     )
 
 
 def _draw(
-    found: ChangeOverWaves, its: Sequence[Change], names: Sequence[str], tallest: float
+    changes: ChangeOverWaves, its: Sequence[Change], names: Sequence[str], tallest: float
 ) -> Iterator[Figure]:
-    f = found.findings
-    by_place = {(one.phase, one.code, one.column): one for one in its}
-    rows = list(dict.fromkeys((one.phase, one.code) for one in its))
+    f = changes.findings
+    by_place = {(change.phase, change.code, change.column): change for change in its}
+    rows = list(dict.fromkeys((change.phase, change.code) for change in its))
     rows.sort(key=lambda it: (f.phases.index(it[0]), f.rows.index(it[1])))
-    there = {one.column for one in its}
-    columns = [(name, at) for name in names if name in there for at in range(len(found.waves))]
+    there = {change.column for change in its}
+    columns = [(name, at) for name in names if name in there for at in range(len(changes.waves))]
 
     def mark(row: int, column: int) -> GridMark | None:
         name, at = columns[column]
-        one = by_place.get((*rows[row], name))
-        if one is None:
+        change = by_place.get((*rows[row], name))
+        if change is None:
             return None
-        cell, step = one.cells[at], one.steps[at - 1] if at else ""
+        cell, step = change.cells[at], change.steps[at - 1] if at else ""
         if not cell.read:
             return GridMark(words="?")
         if not cell.codings:
@@ -241,19 +250,19 @@ def _draw(
     several = len(f.phases) > 1
     return grid_figures(
         [GridHead(f.label(code), f.phase_label(phase) if several else "") for phase, code in rows],
-        [GridHead(found.waves[at], name or NOT_STATED) for name, at in columns],
+        [GridHead(changes.waves[at], name or NOT_STATED) for name, at in columns],
         mark,
         _KEY,
         tallest=tallest,
     )
 
 
-def _change_json(one: Change, found: ChangeOverWaves) -> dict[str, Any]:
-    label = found.findings.label
+def _change_json(change: Change, changes: ChangeOverWaves) -> dict[str, Any]:
+    label = changes.findings.label
     return {
-        "phase": label(one.phase) if one.phase else "",
-        "code": label(one.code),
-        "column": one.column,
+        "phase": label(change.phase) if change.phase else "",
+        "code": label(change.code),
+        "column": change.column,
         "waves": {
             wave: {
                 "codings": cell.codings,
@@ -261,10 +270,10 @@ def _change_json(one: Change, found: ChangeOverWaves) -> dict[str, Any]:
                 "direction": cell.stance,
                 "sources_read": cell.read,
             }
-            for wave, cell in zip(found.waves, one.cells, strict=True)
+            for wave, cell in zip(changes.waves, change.cells, strict=True)
         },
         "changes": [
             {"from": a, "to": b, "change": None if step == ABSENT else step}
-            for (a, b), step in zip(pairwise(found.waves), one.steps, strict=True)
+            for (a, b), step in zip(pairwise(changes.waves), change.steps, strict=True)
         ],
     }

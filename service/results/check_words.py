@@ -8,25 +8,31 @@ from typing import Any
 from annotations.store.member_checks import MemberCheck
 
 
-def check_json(one: MemberCheck, *, words: bool, label: Callable[[str], str]) -> dict[str, Any]:
+def check_json(check: MemberCheck, *, words: bool, label: Callable[[str], str]) -> dict[str, Any]:
     """As plain data; ``words``: with what was said, which is somebody's words."""
     return {
-        one.of.value: one.owner,
-        "answered_by": one.answered_by,
-        "answer": one.answer,
-        "what": one.words if words else None,
-        "date": one.given.isoformat(),
-        "recorded_by": one.by,
-        "phase": label(one.phase) if one.phase else "",
-        "code": label(one.code) if one.code else "",
+        check.of.value: check.owner,
+        "answered_by": check.answered_by,
+        "answer": check.answer,
+        "what": check.words if words else None,
+        "date": check.given.isoformat(),
+        "recorded_by": check.by,
+        "phase": label(check.phase) if check.phase else "",
+        "code": label(check.code) if check.code else "",
     }
 
 
-def check_in_words(one: MemberCheck, *, words: bool) -> str:
+def check_in_words(check: MemberCheck, *, words: bool) -> str:
     """ "JKG-01 corrected it on 2026-11-20: …"; whose answer it is where somebody answered for a case."""
-    who = one.answered_by if one.answered_by == one.owner else f"{one.answered_by}, for {one.owner},"
-    what = "this" if one.code else "the summary"
-    said = (
-        f": “{one.words}”" if words and one.words else " (what was said may not be told)" if one.words else ""
+    who = (
+        check.answered_by if check.answered_by == check.owner else f"{check.answered_by}, for {check.owner},"
     )
-    return f"{who} {one.answer} {what if one.answer == 'corrected' else f'to {what}'} on {one.given.isoformat()}{said}"
+    what = "this" if check.code else "the summary"
+    said = (
+        f": “{check.words}”"
+        if words and check.words
+        else " (what was said may not be told)"
+        if check.words
+        else ""
+    )
+    return f"{who} {check.answer} {what if check.answer == 'corrected' else f'to {what}'} on {check.given.isoformat()}{said}"

@@ -94,10 +94,14 @@ def _sheets(
     measure: TextMeasure,
 ) -> Iterator[Figure]:
     cell = min(_WIDEST_CELL, (WIDTH - _LABELS[1] - 0.1) / max(len(columns), 1))
-    heads = [measure.lines(one.label, cell - 0.04) for _, one in columns]
-    head = 0.12 + _LINE * max([1, *map(len, heads)]) + (0.22 if any(one.group for _, one in columns) else 0)
+    heads = [measure.lines(head_of_column.label, cell - 0.04) for _, head_of_column in columns]
+    head = (
+        0.12
+        + _LINE * max([1, *map(len, heads)])
+        + (0.22 if any(head_of_column.group for _, head_of_column in columns) else 0)
+    )
     foot = 0.3 + 0.2 * len(_key_lines(key, measure))
-    lines = [measure.lines(one.label, _LABELS[1] - _LABELS[0] - 0.15) for one in rows]
+    lines = [measure.lines(row.label, _LABELS[1] - _LABELS[0] - 0.15) for row in rows]
     sheet: list[int] = []
     height = head + foot
     for number in range(len(rows)):
@@ -169,7 +173,7 @@ def _column_heads(
 ) -> None:
     left, bottom = _LABELS[1], height - 0.2 * key_lines - 0.28
     start = 0
-    groups = [one.group for _, one in columns]
+    groups = [head_of_column.group for _, head_of_column in columns]
     for at, (_, column) in enumerate(columns):
         middle = left + cell * (at + 0.5)
         for line, words in enumerate(reversed(heads[at])):

@@ -103,8 +103,14 @@ def is_small(connection: Connection) -> bool:
 def fields_of(name: str, given: Fields) -> dict[str, list[str]]:
     """What a result of this name is asked, of all that was given. Raises UnknownName."""
     its = result_named(name)
-    own = [one for one in OWN if ("crossed_with" if one == "with" else one) in its.asks]
-    return plain_fields(given, [one for one in (*PART, *own) if its.by_wave or one != "wave"])
+    own = [
+        field_name
+        for field_name in OWN
+        if ("crossed_with" if field_name == "with" else field_name) in its.asks
+    ]
+    return plain_fields(
+        given, [field_name for field_name in (*PART, *own) if its.by_wave or field_name != "wave"]
+    )
 
 
 def work_out(parts: Parts, name: str, fields: Fields, viewer: Viewer) -> ShownResult:
@@ -112,12 +118,12 @@ def work_out(parts: Parts, name: str, fields: Fields, viewer: Viewer) -> ShownRe
     from service.results.changed import OneWave
 
     try:
-        found = read_result(parts, name, result_asked(fields), viewer)
+        result = read_result(parts, name, result_asked(fields), viewer)
     except OneWave as error:
         # nobody asked wrongly: the study is not so far yet
         said = str(error)
         return ShownResult(f"{said[:1].upper()}{said[1:]}", (), (), (), {})
-    return _nothing(found) if found.nothing else _laid_out(found)
+    return _nothing(result) if result.nothing else _laid_out(result)
 
 
 def count(
@@ -128,16 +134,16 @@ def count(
     with parts.store.reading() as connection:
         # before it is read: what comes meanwhile makes it old
         stamp = _stamp(connection, parts)
-    found = work_out(parts, name, fields, viewer)
+    result = work_out(parts, name, fields, viewer)
     progress(1, 2)
-    plain = asdict(found)
+    plain = asdict(result)
     drawings = plain.pop("drawings")
     with parts.store.writing() as connection:
         content = {_PAGE: json.dumps(plain, ensure_ascii=False, separators=(",", ":")), **drawings}
         keep_figures(connection, _question(name, fields, viewer), stamp, content)
         forget_older(connection, _QUESTION, MOST_KEPT)
     progress(2, 2)
-    return found
+    return result
 
 
 class KeptResults:
@@ -162,32 +168,32 @@ class KeptResults:
             if kept is None:
                 return None
             seen = f"{kept.made.isoformat()} {kept.stamp}"
-            found = self._kept(question, seen) or self._keep(question, seen, _in_plain(kept.content))
-            return KeptResult(found, kept.made, kept.stamp != stamp)
+            result_shown = self._kept(question, seen) or self._keep(question, seen, _in_plain(kept.content))
+            return KeptResult(result_shown, kept.made, kept.stamp != stamp)
 
     def drawing(
         self, connection: Connection, parts: Parts, name: str, fields: Fields, viewer: Viewer, which: str
     ) -> str | None:
         """A sheet of a picture as SVG, None where there is none."""
-        found = self.of(connection, parts, name, fields, viewer)
-        if found is None:
+        result_shown = self.of(connection, parts, name, fields, viewer)
+        if result_shown is None:
             return None
-        if which in found.result.drawings:
-            return found.result.drawings[which]
+        if which in result_shown.result.drawings:
+            return result_shown.result.drawings[which]
         kept = kept_part(connection, _question(name, fields, viewer), which) if which != _PAGE else None
         return None if kept is None else kept.content
 
     def _kept(self, question: str, stamp: str) -> ShownResult | None:
-        found = self._found.get((question, stamp))
-        if found is not None:
+        kept_result = self._found.get((question, stamp))
+        if kept_result is not None:
             self._found.move_to_end((question, stamp))
-        return found
+        return kept_result
 
-    def _keep(self, question: str, stamp: str, found: ShownResult) -> ShownResult:
-        self._found[question, stamp] = found
+    def _keep(self, question: str, stamp: str, result_shown: ShownResult) -> ShownResult:
+        self._found[question, stamp] = result_shown
         while len(self._found) > MOST_IN_MEMORY:
             self._found.popitem(last=False)
-        return found
+        return result_shown
 
 
 def _question(name: str, fields: Fields, viewer: Viewer) -> str:
@@ -206,23 +212,27 @@ def _stamp(connection: Connection, parts: Parts) -> str:
     return hashlib.sha256(repr(results_stamp(connection, parts)).encode()).hexdigest()
 
 
-def _nothing(found: Result) -> ShownResult:
-    return ShownResult(found.nothing, (), (), (), {})
+def _nothing(result: Result) -> ShownResult:
+    return ShownResult(result.nothing, (), (), (), {})
 
 
-def _laid_out(found: Result) -> ShownResult:
+def _laid_out(figure: Result) -> ShownResult:
     from service.results.picture_files import as_svg
 
-    its = found.parts()
+    its = figure.parts()
     figures, drawings = [], {}
-    for at, one in enumerate(its.figures):
-        sheets = list(islice(one.draw(SHEET_INCHES), MOST_SHEETS + 1))
+    for at, result in enumerate(its.figures):
+        sheets = list(islice(result.draw(SHEET_INCHES), MOST_SHEETS + 1))
         shown = sheets[:MOST_SHEETS]
         for number, sheet in enumerate(shown):
-            drawings[f"{at} {number}"] = as_svg(sheet, one.subject).decode("utf-8")
-        figures.append(ShownFigure(one.subject, one.describes, one.of, len(shown), len(sheets) > len(shown)))
-    tables = tuple(ShownTable(one.name, one.subject, one.columns, one.rows, one.notes) for one in its.tables)
-    notes = tuple(dict.fromkeys((*found.notes, *its.notes)))
+            drawings[f"{at} {number}"] = as_svg(sheet, result.subject).decode("utf-8")
+        figures.append(
+            ShownFigure(result.subject, result.describes, result.of, len(shown), len(sheets) > len(shown))
+        )
+    tables = tuple(
+        ShownTable(table.name, table.subject, table.columns, table.rows, table.notes) for table in its.tables
+    )
+    notes = tuple(dict.fromkeys((*figure.notes, *its.notes)))
     return ShownResult("", notes, tables, tuple(figures), drawings)
 
 
@@ -230,13 +240,13 @@ def _in_plain(content: str) -> ShownResult:
     plain = json.loads(content)
     tables = tuple(
         ShownTable(
-            one["name"],
-            one["subject"],
-            tuple(one["columns"]),
-            tuple(map(tuple, one["rows"])),
-            tuple(one["notes"]),
+            table["name"],
+            table["subject"],
+            tuple(table["columns"]),
+            tuple(map(tuple, table["rows"])),
+            tuple(table["notes"]),
         )
-        for one in plain["tables"]
+        for table in plain["tables"]
     )
-    figures = tuple(ShownFigure(**one) for one in plain["figures"])
+    figures = tuple(ShownFigure(**figure) for figure in plain["figures"])
     return ShownResult(plain["nothing"], tuple(plain["notes"]), tables, figures, {})

@@ -39,16 +39,20 @@ MOST_KEPT = 8
 def results_stamp(connection: Connection, parts: Parts) -> Hashable:
     """What tables, ratings and timelines rest on: it changes whenever they may."""
     written = [
-        tuple(connection.execute(select(func.max(one.c.sequence), func.count()).select_from(one)).one())
-        for one in _WRITTEN
+        tuple(
+            connection.execute(
+                select(func.max(written_table.c.sequence), func.count()).select_from(written_table)
+            ).one()
+        )
+        for written_table in _WRITTEN
     ]
     t = transcripts.c
     consents = select(t.name, t.may_train, t.may_quote, t.visible_to).order_by(t.sequence)
     allowed = hashlib.sha256(str(connection.execute(consents).all()).encode()).hexdigest()[:16]
     # what is handed out may be blind, until its project is done with
     out = [
-        connection.execute(select(func.count()).select_from(one)).scalar_one()
-        for one in (label_studio_tasks, drawn_segments)
+        connection.execute(select(func.count()).select_from(pushed_table)).scalar_one()
+        for pushed_table in (label_studio_tasks, drawn_segments)
     ]
     retired = select(func.count()).where(label_studio_projects.c.retired)
     out.append(connection.execute(retired).scalar_one())

@@ -43,7 +43,7 @@ class KeptAnswers:
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "new": [check_json(one, words=True, label=self.label) for one in self.kept],
+            "new": [check_json(check, words=True, label=self.label) for check in self.kept],
             "unchanged": self.unchanged,
             "dry_run": self.dry_run,
         }
@@ -69,10 +69,10 @@ def record_answer(parts: Parts, given: GivenAnswer, *, by: str, dry_run: bool = 
     with suppress(RowsOnlyTried), parts.store.writing() as connection:
         places = named_places(parts, connection)
         try:
-            found = _check(places, given, by)
+            check = _check(places, given, by)
         except _Faulty as fault:
             raise FaultyAnswer(fault.option, fault.reason) from fault
-        kept, unchanged = _new(connection, [found])
+        kept, unchanged = _new(connection, [check])
         keep_or_take_back(dry_run)
     return KeptAnswers(kept, unchanged, dry_run, parts.codebook.label)
 
@@ -88,23 +88,23 @@ def import_answers(parts: Parts, file: Path, *, by: str = "", dry_run: bool = Fa
     unchanged = 0
     with suppress(RowsOnlyTried), parts.store.writing() as connection:
         places = named_places(parts, connection)
-        found: list[MemberCheck] = []
+        checks: list[MemberCheck] = []
         seen: dict[tuple[str, ...], int] = {}
         for row in read.rows():
             if not row["answer"] and not row["what"]:
                 continue  # of a form, not filled in
-            one = _of_row(row, places, by)
-            if one is None:
+            check = _of_row(row, places, by)
+            if check is None:
                 continue
-            number = seen.setdefault(one.place, row.row.number)
+            number = seen.setdefault(check.place, row.row.number)
             if number != row.row.number:
                 row.fault(
                     "answer", f"row {number} gives an answer of the same person on the same thing; keep one"
                 )
                 continue
-            found.append(one)
+            checks.append(check)
         read.refuse_faults()
-        kept, unchanged = _new(connection, found)
+        kept, unchanged = _new(connection, checks)
         keep_or_take_back(dry_run)
     return KeptAnswers(kept, unchanged, dry_run, parts.codebook.label)
 
@@ -213,9 +213,9 @@ def _day(places: NamedPlaces, given: str) -> date:
     return when.first
 
 
-def _new(connection: Any, found: Sequence[MemberCheck]) -> tuple[tuple[MemberCheck, ...], int]:
+def _new(connection: Any, checks: Sequence[MemberCheck]) -> tuple[tuple[MemberCheck, ...], int]:
     """Keep those that are not recorded yet."""
-    before = {one.place: one.said() for one in current_member_checks(connection)}
-    new = tuple(one for one in found if before.get(one.place) != one.said())
+    before = {check.place: check.said() for check in current_member_checks(connection)}
+    new = tuple(check for check in checks if before.get(check.place) != check.said())
     add_member_checks(connection, new)
-    return new, len(found) - len(new)
+    return new, len(checks) - len(new)

@@ -56,42 +56,42 @@ class NamedPlaces:
 
     @cached_property
     def _phases(self) -> Mapping[str, str]:
-        found: dict[str, str] = {}
-        for one in phase_ids(self.codebook):
-            code = self.codebook[one]
-            found |= {folded(name): one for name in (code.path, code.id, code.name)}
-        return found
+        phases: dict[str, str] = {}
+        for phase_id in phase_ids(self.codebook):
+            code = self.codebook[phase_id]
+            phases |= {folded(name): phase_id for name in (code.path, code.id, code.name)}
+        return phases
 
     def phase(self, given: str) -> str:
         """The id of a phase, "" where none is stated."""
         if not given or folded(given) in NO_PHASE:
             return ""
-        found = self._phases.get(folded(given))
-        if found is None:
-            names = [self.codebook.label(one) for one in phase_ids(self.codebook)]
+        phase_id = self._phases.get(folded(given))
+        if phase_id is None:
+            names = [self.codebook.label(phase_id) for phase_id in phase_ids(self.codebook)]
             close = nearest(given, names)
             if not names:
                 raise ValueError(f'"{given}" is no phase: the codebook has none; leave the cell empty')
             guess = f'did you mean "{close}"?' if close else f"it is one of {', '.join(names)}, or empty"
             raise ValueError(f'there is no phase "{given}"; {guess}')
-        return found
+        return phase_id
 
     @cached_property
     def _known(self) -> Mapping[str, Mapping[str, str]]:
-        found: dict[str, dict[str, str]] = {}
+        known_places: dict[str, dict[str, str]] = {}
         for name in PLACES:
-            known = {folded(one): one for one in self.listed.get(name, ())}
+            known = {folded(value): value for value in self.listed.get(name, ())}
             for kept in self.transcripts:
                 value = str(getattr(kept.transcript, name))
                 if value:
                     known.setdefault(folded(value), value)
-            found[name] = known
-        return found
+            known_places[name] = known
+        return known_places
 
     def place(self, name: str, given: str) -> str:
         """A case, site, wave, participant or an attribute's value, as the study spells it."""
         if name not in PLACES:
-            values = {folded(one): one for one in self.attributes.values(name)}
+            values = {folded(attribute): attribute for attribute in self.attributes.values(name)}
             if folded(given) not in values:
                 raise ValueError(f'no participant or case has the value "{given}" of "{name}"')
             return values[folded(given)]
@@ -114,7 +114,11 @@ class NamedPlaces:
 
     def passages(self, given: str, *, whole_transcripts: bool = False) -> tuple[RestingPassage, ...]:
         """Passages with ";" between, such as "JKG-01:4; JKG-02:7"; a whole transcript by its name where that may be."""
-        return tuple(self._passage(one.strip(), whole_transcripts) for one in given.split(";") if one.strip())
+        return tuple(
+            self._passage(passage.strip(), whole_transcripts)
+            for passage in given.split(";")
+            if passage.strip()
+        )
 
     def transcript_of(self, passage: RestingPassage) -> KeptTranscript:
         """The transcript that a passage stands in."""
@@ -166,6 +170,9 @@ def named_places(parts: Parts, connection: Connection) -> NamedPlaces:
             "site": tuple(site for sites in config.cases.values() for site in sites),
             "wave": config.waves,
         },
-        withdrawn={folded(one.participant): one.participant for one in all_withdrawals(connection)},
+        withdrawn={
+            folded(withdrawal.participant): withdrawal.participant
+            for withdrawal in all_withdrawals(connection)
+        },
         zone=ZoneInfo(config.time_zone),
     )

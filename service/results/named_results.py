@@ -75,10 +75,10 @@ class NamedResult:
 
 def result_named(name: str) -> NamedResult:
     """The result of this name. Raises UnknownName."""
-    found = next((one for one in RESULTS if one.name == name), None)
-    if found is None:
-        raise unknown("result", name, (one.name for one in RESULTS))
-    return found
+    result = next((candidate for candidate in RESULTS if candidate.name == name), None)
+    if result is None:
+        raise unknown("result", name, (candidate.name for candidate in RESULTS))
+    return result
 
 
 def read_result(parts: Parts, name: str, asked: ResultAsked, viewer: Viewer | None = None) -> Result:
@@ -97,36 +97,36 @@ def refuse_unmeant(asked: ResultAsked) -> None:
     refuse_strange(asked.base, asked.run, asked.threshold)
 
 
-def _patterns(found: StudyFindings, asked: ResultAsked) -> Result:
+def _patterns(findings: StudyFindings, asked: ResultAsked) -> Result:
     from service.results.patterns import patterns_of
     from service.results.patterns_parts import patterns_parts
 
-    its = patterns_of(found, framework=asked.framework, crossed_with=asked.crossed_with)
+    its = patterns_of(findings, framework=asked.framework, crossed_with=asked.crossed_with)
     where_to_look = (
         "p says where to look, and proves nothing: how it is worked out stands in docs/results.md."
     )
     return Result(its, lambda: patterns_parts(its), "" if its.passages else NOTHING, (where_to_look,))
 
 
-def _saturation(found: StudyFindings, asked: ResultAsked) -> Result:
+def _saturation(findings: StudyFindings, asked: ResultAsked) -> Result:
     from service.results.saturations import saturations_of, saturations_parts
 
-    its = saturations_of(found, base=asked.base, run=asked.run, threshold=asked.threshold)
+    its = saturations_of(findings, base=asked.base, run=asked.run, threshold=asked.threshold)
     nothing = "" if its.found else "No interview has been coded yet."
     return Result(its, lambda: saturations_parts(its), nothing, its.notes)
 
 
-def _triangulation(found: StudyFindings, _asked: ResultAsked) -> Result:
+def _triangulation(findings: StudyFindings, _asked: ResultAsked) -> Result:
     from service.results.triangulated import triangulation_of, triangulation_parts
 
-    its = triangulation_of(found)
+    its = triangulation_of(findings)
     return Result(its, lambda: triangulation_parts(its), "" if its.found else NOTHING, its.notes)
 
 
-def _change(found: StudyFindings, _asked: ResultAsked) -> Result:
+def _change(findings: StudyFindings, _asked: ResultAsked) -> Result:
     from service.results.changed import change_of, change_parts
 
-    its = change_of(found)
+    its = change_of(findings)
     return Result(its, lambda: change_parts(its), "" if its.found else NOTHING, its.notes)
 
 

@@ -144,7 +144,7 @@ class NumberedDocument:
             else:
                 _row(made, [[CellLine("summary", cell)] if isinstance(cell, str) else cell for cell in row])
         share = widths or [1.0] * len(heads)
-        _widths(made, [self.width * one / sum(share) for one in share])
+        _widths(made, [self.width * share_of_one / sum(share) for share_of_one in share])
         return ref
 
     def picture(

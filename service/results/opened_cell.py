@@ -30,8 +30,12 @@ def open_cells(table: StudyTable, code: str, column: str, phase: str | None) -> 
     row = _row(table, code)
     wanted = _column(table, column)
     phases = table.phases if phase is None else (_phase(table, phase),)
-    found = [_opened(table, one, row, wanted) for one in phases]
-    with_something = [one for one in found if one.passages or one.cell["ratings"] or one.cell["summaries"]]
+    opened = [_opened(table, phase, row, wanted) for phase in phases]
+    with_something = [
+        cell_opened
+        for cell_opened in opened
+        if cell_opened.passages or cell_opened.cell["ratings"] or cell_opened.cell["summaries"]
+    ]
     if not with_something:
         raise BadInput(
             f'the cell of "{table.label(row)}" and "{table.shown[wanted]}" is empty: nothing was coded there.'
@@ -40,12 +44,12 @@ def open_cells(table: StudyTable, code: str, column: str, phase: str | None) -> 
 
 
 def _row(table: StudyTable, code: str) -> str:
-    found = table.codebook.find(code).id
-    if found not in table.rows:
+    code_id = table.codebook.find(code).id
+    if code_id not in table.rows:
         raise BadInput(
-            f'the code "{table.label(found)}" has no row in this table: nobody applied it in these transcripts.'
+            f'the code "{table.label(code_id)}" has no row in this table: nobody applied it in these transcripts.'
         )
-    return found
+    return code_id
 
 
 def _column(table: StudyTable, given: str) -> Column:
@@ -55,45 +59,45 @@ def _column(table: StudyTable, given: str) -> Column:
     raise unknown(
         "column",
         given,
-        [one for one in table.shown.values() if one],
+        [name for name in table.shown.values() if name],
         remedy="Give one as the table shows it.",
     )
 
 
 def _phase(table: StudyTable, given: str) -> str:
-    for one in table.phases:
-        names = {folded(one), folded(table.label(one))} if one else {"", "-", "not stated"}
+    for phase in table.phases:
+        names = {folded(phase), folded(table.label(phase))} if phase else {"", "-", "not stated"}
         if folded(given) in names:
-            return one
-    raise unknown("phase", given, [table.label(one) if one else "not stated" for one in table.phases])
+            return phase
+    raise unknown("phase", given, [table.label(phase) if phase else "not stated" for phase in table.phases])
 
 
 def _opened(table: StudyTable, phase: str, row: str, column: Column) -> OpenedCell:
     cell = table.cell(phase, row, column)
     passages = []
-    for one, kept in cell.found:
-        turn = turn_at(table, kept, one.span.start)
+    for passage, kept in cell.found:
+        turn = turn_at(table, kept, passage.span.start)
         passages.append(
             {
                 "transcript": kept.transcript.name,
                 "turn": turn,
                 "turn_shown": None if turn is None else shown_number(turn),
-                "start": one.span.start,
-                "end": one.span.end,
+                "start": passage.span.start,
+                "end": passage.span.end,
                 "participant": kept.transcript.participant,
                 "kind": kept.transcript.kind.value,
-                "code": table.label(one.code),
-                "coders": list(one.coders),
-                "influence": one.influence,
-                "concrete_example": one.concrete_example,
+                "code": table.label(passage.code),
+                "coders": list(passage.coders),
+                "influence": passage.influence,
+                "concrete_example": passage.concrete_example,
                 "may_quote": kept.transcript.consents.may_quote,
-                "text": one.span.of(kept.transcript.text),
+                "text": passage.span.of(kept.transcript.text),
             }
         )
     plain = cell_json(table, phase, row, column, with_quotes=False, site=None)
     # on the study's own machine, where passages are read as they are
     plain["member_checks"] = [
-        check_json(one, words=True, label=table.label) for one in table.answers(phase, row, column)
+        check_json(answer, words=True, label=table.label) for answer in table.answers(phase, row, column)
     ]
     return OpenedCell(
         table.label(phase) if phase else "", table.label(row), table.shown[column], plain, tuple(passages)

@@ -15,26 +15,26 @@ from service.results.picture_files import TALLEST, as_png, as_svg
 from service.results.result_parts import ResultFigure, ResultParts, ResultTable, words_of
 
 
-def write_result(found: ResultParts, file: Path) -> list[Path]:
+def write_result(parts: ResultParts, file: Path) -> list[Path]:
     """One file as its ending says (.xlsx, .docx, .svg, .png), or several where there are several pictures; those written."""
     ending = file.suffix.lower()
     if ending in (".svg", ".png"):
-        return write_pictures(found, file)
-    (write_docx if ending == ".docx" else write_xlsx)(found, file)
+        return write_pictures(parts, file)
+    (write_docx if ending == ".docx" else write_xlsx)(parts, file)
     return [file]
 
 
-def write_xlsx(found: ResultParts, file: Path) -> None:
+def write_xlsx(parts: ResultParts, file: Path) -> None:
     """A workbook: a sheet a table, and one with how it was counted."""
-    first, *others = found.tables
+    first, *others = parts.tables
     notes = dict.fromkeys(
         (
-            *found.notes,
-            *(n for one in found.tables for n in one.notes),
-            *(n for f in found.figures for n in f.notes),
+            *parts.notes,
+            *(n for table in parts.tables for n in table.notes),
+            *(n for f in parts.figures for n in f.notes),
         )
     )
-    beside = {one.name: _rows(one) for one in others}
+    beside = {other.name: _rows(other) for other in others}
     beside["How it was counted"] = [{"note": note} for note in notes]
     write_table(file, first.columns, _rows(first), sheet=first.name, beside=beside)
 
@@ -43,20 +43,20 @@ def _rows(table: ResultTable) -> list[dict[str, Any]]:
     return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
 
-def write_docx(found: ResultParts, file: Path) -> None:
+def write_docx(parts: ResultParts, file: Path) -> None:
     """A Word file: the pictures and the tables, numbered, with notes."""
-    document = NumberedDocument(found.title, landscape=True)
-    add_parts(document, found)
+    document = NumberedDocument(parts.title, landscape=True)
+    add_parts(document, parts)
     whole(file, document.as_bytes())
 
 
-def add_parts(document: NumberedDocument, found: ResultParts) -> tuple[Ref, ...]:
+def add_parts(document: NumberedDocument, parts: ResultParts) -> tuple[Ref, ...]:
     """Put them into a document, pictures first; the numbers that they got."""
     made: list[Ref] = []
-    for figure in found.figures:
+    for figure in parts.figures:
         made += _add_figure(document, figure)
-    made += [ref for table in found.tables if (ref := add_table(document, table)) is not None]
-    document.notes(found.notes)
+    made += [ref for table in parts.tables if (ref := add_table(document, table)) is not None]
+    document.notes(parts.notes)
     return tuple(made)
 
 
@@ -97,14 +97,14 @@ def _add_figure(document: NumberedDocument, figure: ResultFigure) -> list[Ref]:
     return made
 
 
-def write_pictures(found: ResultParts, file: Path) -> list[Path]:
+def write_pictures(parts: ResultParts, file: Path) -> list[Path]:
     """Every picture as the file's ending says (.svg or .png); several are told apart by what they are called. Those written.
 
     They are all drawn before the first is written.
     """
     drawn = [
         (figure, at, sheet)
-        for figure in found.figures
+        for figure in parts.figures
         for at, sheet in enumerate(figure.draw(TALLEST), start=1)
     ]
     if not drawn:
@@ -122,9 +122,9 @@ def _named(file: Path, names: Sequence[tuple[str, int]]) -> list[Path]:
     if len(names) < 2:
         return [file] * len(names)
     several = len({name for name, _ in names}) > 1
-    found = []
+    named = []
     for name, at in names:
         more = [name] if several else []
         more += [str(at)] if sum(other == name for other, _ in names) > 1 else []
-        found.append(file.with_stem("-".join((file.stem, *more))))
-    return found
+        named.append(file.with_stem("-".join((file.stem, *more))))
+    return named

@@ -48,81 +48,82 @@ class Patterns:
             "made": self.findings.made.isoformat(timespec="seconds"),
             "codebook_version": self.findings.codebook.version,
             "passages": self.passages,
-            "pairs": [_pair_json(one, self.findings) for one in self.pairs],
+            "pairs": [_pair_json(pair, self.findings) for pair in self.pairs],
             "codes": _similarity_json(self.codes, label),
             "columns": _similarity_json(self.columns, str),
             "columns_stand_for": list(self.findings.columns.names),
             "single_source": [
                 {
-                    "phase": label(one.phase) if one.phase else "",
-                    "code": label(one.code),
-                    "column": one.column,
-                    "source": one.source,
-                    "informant": one.informant,
-                    "codings": one.codings,
-                    "silent_sources": one.others,
+                    "phase": label(finding.phase) if finding.phase else "",
+                    "code": label(finding.code),
+                    "column": finding.column,
+                    "source": finding.source,
+                    "informant": finding.informant,
+                    "codings": finding.codings,
+                    "silent_sources": finding.others,
                 }
-                for one in self.single
+                for finding in self.single
             ],
             "notes": [CHANCE, self.codes.measure, self.columns.measure],
         }
 
 
 def patterns_of(
-    found: StudyFindings, *, framework: str | None = None, crossed_with: str | None = None
+    findings: StudyFindings, *, framework: str | None = None, crossed_with: str | None = None
 ) -> Patterns:
     """The patterns of these findings. ``framework``: only pairs with a code of it; ``crossed_with``: and one of this.
 
     Raises BadInput for names that are not known.
     """
-    book = found.codebook
+    book = findings.codebook
     if crossed_with is not None and framework is None:
         raise BadInput("name the framework that it is crossed with: --framework NAME --with NAME.")
-    one = None if framework is None else framework_named(book, framework)
+    framework_id = None if framework is None else framework_named(book, framework)
     other = None if crossed_with is None else framework_named(book, crossed_with)
-    passages = coded_passages(found.found)
-    rows = {code: at for at, code in enumerate((*found.rows, *found.phases))}
+    passages = coded_passages(findings.found)
+    rows = {code: at for at, code in enumerate((*findings.rows, *findings.phases))}
     codes = sorted(codes_on(passages), key=lambda code: rows.get(code, len(rows)))
-    every = findings_of(found.found, found.read, found.column_of, found.role_of)
+    every = findings_of(findings.found, findings.read, findings.column_of, findings.role_of)
     return Patterns(
-        findings=found,
-        pairs=co_occurrences(passages, found.voices, _pairs(codes, book, one, other)),
+        findings=findings,
+        pairs=co_occurrences(passages, findings.voices, _pairs(codes, book, framework_id, other)),
         passages=len(passages),
         codes=similar_codes(
-            passages, [code for code in codes if one is None or _of(code, book) in (one, other)]
+            passages,
+            [code for code in codes if framework_id is None or _of(code, book) in (framework_id, other)],
         ),
-        columns=similar_columns(found.found, found.column_of),
-        single=single_sources(sorted(every, key=lambda it: in_order(found, it.phase, it.code, it.column))),
+        columns=similar_columns(findings.found, findings.column_of),
+        single=single_sources(sorted(every, key=lambda it: in_order(findings, it.phase, it.code, it.column))),
     )
 
 
-def in_order(found: StudyFindings, phase: str, code: str, column: str) -> tuple[int, int, int]:
+def in_order(findings: StudyFindings, phase: str, code: str, column: str) -> tuple[int, int, int]:
     """The place of a cell in the study's own order."""
-    return (found.phases.index(phase), found.rows.index(code), found.column_names.index(column))
+    return (findings.phases.index(phase), findings.rows.index(code), findings.column_names.index(column))
 
 
 def framework_named(book: Codebook, given: str) -> str:
     """The id of a framework. Raises BadInput."""
-    for one in book.frameworks:
-        if folded(given) in (folded(one.id), folded(one.name)):
-            return one.id
-    names = [one.name for one in book.frameworks]
+    for framework in book.frameworks:
+        if folded(given) in (folded(framework.id), folded(framework.name)):
+            return framework.id
+    names = [framework.name for framework in book.frameworks]
     close = nearest(given, names)
     guess = f'Did you mean "{close}"?' if close else f"It is one of {', '.join(names)}."
     raise BadInput(f'there is no framework "{given}" in the codebook. {guess}')
 
 
 def _pairs(
-    codes: Sequence[str], book: Codebook, one: str | None, other: str | None
+    codes: Sequence[str], book: Codebook, of_first: str | None, other: str | None
 ) -> Iterator[tuple[str, str]]:
     """Every two codes that could meet on a passage, and are of the frameworks asked for; the first of the first."""
     for a, b in combinations(codes, 2):
         of_a, of_b = _of(a, book), _of(b, book)
         if _never_meet(a, b, book):
             continue
-        if one is None or (of_a == one and other in (None, of_b)):
+        if of_first is None or (of_a == of_first and other in (None, of_b)):
             yield a, b
-        elif of_b == one and other in (None, of_a):
+        elif of_b == of_first and other in (None, of_a):
             yield b, a
 
 
@@ -149,31 +150,31 @@ def _above(upper: str, code: str, book: Codebook) -> bool:
     return False
 
 
-def _pair_json(one: CodePair, found: StudyFindings) -> dict[str, Any]:
+def _pair_json(pair: CodePair, findings: StudyFindings) -> dict[str, Any]:
     return {
-        "a": found.label(one.a),
-        "b": found.label(one.b),
-        "passages": one.passages,
-        "with_a": one.with_a,
-        "with_b": one.with_b,
-        "informants": len(one.informants),
-        "informant_codes": list(one.informants),
-        "documents": one.documents,
-        "expected": round(one.expected, 4),
-        "difference": round(one.passages - one.expected, 4),
-        "ratio": None if one.ratio is None else round(one.ratio, 4),
-        "jaccard": round(one.jaccard, 4),
-        "p": one.p,
-        "p_adjusted": one.p_adjusted,
-        "method": one.method,
-        "reason": one.reason,
+        "a": findings.label(pair.a),
+        "b": findings.label(pair.b),
+        "passages": pair.passages,
+        "with_a": pair.with_a,
+        "with_b": pair.with_b,
+        "informants": len(pair.informants),
+        "informant_codes": list(pair.informants),
+        "documents": pair.documents,
+        "expected": round(pair.expected, 4),
+        "difference": round(pair.passages - pair.expected, 4),
+        "ratio": None if pair.ratio is None else round(pair.ratio, 4),
+        "jaccard": round(pair.jaccard, 4),
+        "p": pair.p,
+        "p_adjusted": pair.p_adjusted,
+        "method": pair.method,
+        "reason": pair.reason,
     }
 
 
-def _similarity_json(one: Similarity, label: Any) -> dict[str, Any]:
+def _similarity_json(similarity: Similarity, label: Any) -> dict[str, Any]:
     return {
-        "names": [label(name) for name in one.names],
-        "sizes": list(one.sizes),
-        "values": [[round(float(value), 4) for value in row] for row in one.values],
-        "measure": one.measure,
+        "names": [label(name) for name in similarity.names],
+        "sizes": list(similarity.sizes),
+        "values": [[round(float(value), 4) for value in row] for row in similarity.values],
+        "measure": similarity.measure,
     }

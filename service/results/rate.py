@@ -47,12 +47,12 @@ def import_ratings(parts: Parts, file: Path, *, rater: str = "", dry_run: bool =
     unchanged = empty = 0
     with suppress(RowsOnlyTried), parts.store.writing() as connection:
         places = named_places(parts, connection)
-        found, empty = _read(read, places, rater)
+        ratings, empty = _read(read, places, rater)
         before = rated_cells(all_ratings(connection))
-        _refuse_lonely_consensus(found, before)
+        _refuse_lonely_consensus(ratings, before)
         read.refuse_faults()
-        kept = [one for _, one in found if not says_so(before.get(one.place.key), one)]
-        unchanged = len(found) - len(kept)
+        kept = [rating for _, rating in ratings if not says_so(before.get(rating.place.key), rating)]
+        unchanged = len(ratings) - len(kept)
         add_ratings(connection, kept)
         keep_or_take_back(dry_run)
     notes = _notes(kept, before)
@@ -60,7 +60,7 @@ def import_ratings(parts: Parts, file: Path, *, rater: str = "", dry_run: bool =
 
 
 def _read(read: FilledTable, places: NamedPlaces, rater: str) -> tuple[list[tuple[RowReader, Rating]], int]:
-    found: list[tuple[RowReader, Rating]] = []
+    ratings: list[tuple[RowReader, Rating]] = []
     seen: dict[tuple[str, str, bool], tuple[int, str]] = {}
     empty = 0
     for row in read.rows():
@@ -68,19 +68,19 @@ def _read(read: FilledTable, places: NamedPlaces, rater: str) -> tuple[list[tupl
             # a form need not be filled in to its end
             empty += 1
             continue
-        one = _rating(row, places, rater)
-        if one is None:
+        rating = _rating(row, places, rater)
+        if rating is None:
             continue
-        key = (one.place.key, one.rater, one.consensus)
-        number, value = seen.setdefault(key, (row.row.number, one.value))
+        key = (rating.place.key, rating.rater, rating.consensus)
+        number, value = seen.setdefault(key, (row.row.number, rating.value))
         if number != row.row.number:
-            same = "repeats" if value == one.value else "contradicts"
+            same = "repeats" if value == rating.value else "contradicts"
             row.fault(
-                "rating", f"it {same} row {number}, which rates the same cell for {one.rater}; keep one"
+                "rating", f"it {same} row {number}, which rates the same cell for {rating.rater}; keep one"
             )
             continue
-        found.append((row, one))
-    return found, empty
+        ratings.append((row, rating))
+    return ratings, empty
 
 
 def _rating(row: RowReader, places: NamedPlaces, rater: str) -> Rating | None:
@@ -109,23 +109,25 @@ def _column(row: RowReader, places: NamedPlaces) -> Column | None:
         return None
     # a row that names both is about the site: cases hold several
     wanted = [named[-1], *(("wave",) if row["wave"] else ())]
-    found = [(name, row.read(name, partial(places.place, name))) for name in wanted]
-    if any(value is None for _, value in found):
+    places_read = [(name, row.read(name, partial(places.place, name))) for name in wanted]
+    if any(value is None for _, value in places_read):
         return None
-    return tuple((name, value) for name, value in found if value is not None)
+    return tuple((name, value) for name, value in places_read if value is not None)
 
 
 def _refuse_lonely_consensus(
-    found: Sequence[tuple[RowReader, Rating]], before: Mapping[str, RatedCell]
+    ratings: Sequence[tuple[RowReader, Rating]], before: Mapping[str, RatedCell]
 ) -> None:
     """A consensus needs two people's ratings, kept before or in the same file."""
-    raters: dict[str, set[str]] = {key: {one.rater for one in cell.newest} for key, cell in before.items()}
-    for _, one in found:
-        if not one.consensus and one.value:
-            raters.setdefault(one.place.key, set()).add(one.rater)
-    for row, one in found:
-        why = lonely_consensus(raters.get(one.place.key, set()))
-        if one.consensus and one.value and why is not None:
+    raters: dict[str, set[str]] = {
+        key: {rating.rater for rating in cell.newest} for key, cell in before.items()
+    }
+    for _, rating in ratings:
+        if not rating.consensus and rating.value:
+            raters.setdefault(rating.place.key, set()).add(rating.rater)
+    for row, rating in ratings:
+        why = lonely_consensus(raters.get(rating.place.key, set()))
+        if rating.consensus and rating.value and why is not None:
             row.fault("consensus", why)
 
 
@@ -139,19 +141,25 @@ def lonely_consensus(raters: Set[str]) -> str | None:
     )
 
 
-def says_so(before: RatedCell | None, one: Rating) -> bool:
+def says_so(before: RatedCell | None, rating: Rating) -> bool:
     """Did the same person say the same of this cell already?"""
     history = before.history if before else ()
-    own = [it for it in history if it.consensus == one.consensus and (it.consensus or it.rater == one.rater)]
+    own = [
+        it
+        for it in history
+        if it.consensus == rating.consensus and (it.consensus or it.rater == rating.rater)
+    ]
     if not own:
-        return not one.value
-    return (own[-1].value, own[-1].rationale, own[-1].rater) == (one.value, one.rationale, one.rater)
+        return not rating.value
+    return (own[-1].value, own[-1].rationale, own[-1].rater) == (rating.value, rating.rationale, rating.rater)
 
 
 def _notes(kept: Iterable[Rating], before: Mapping[str, RatedCell]) -> tuple[str, ...]:
     late = sum(
-        not one.consensus and (cell := before.get(one.place.key)) is not None and cell.consensus is not None
-        for one in kept
+        not rating.consensus
+        and (cell := before.get(rating.place.key)) is not None
+        and cell.consensus is not None
+        for rating in kept
     )
     if not late:
         return ()

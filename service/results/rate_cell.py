@@ -40,20 +40,20 @@ def rate_cell(
                 tuple((name, places.place(name, given)) for name, given in column),
             )
             said = "" if value.strip() == TAKEN_BACK else rating_in(value)
-            one = Rating(place, places.person(rater), said, rationale.strip(), consensus)
+            rating = Rating(place, places.person(rater), said, rationale.strip(), consensus)
         except ValueError as error:
             raise BadInput(f"{error}. Nothing was kept.") from error
         before = rated_cells(all_ratings(connection)).get(place.key)
         if consensus and said:
-            _refuse_consensus(one, before)
-        if says_so(before, one):
+            _refuse_consensus(rating, before)
+        if says_so(before, rating):
             return None
-        add_ratings(connection, [one])
-        return one
+        add_ratings(connection, [rating])
+        return rating
 
 
-def _refuse_consensus(one: Rating, before: RatedCell | None) -> None:
-    if not one.rationale:
+def _refuse_consensus(rating: Rating, before: RatedCell | None) -> None:
+    if not rating.rationale:
         raise BadInput(f"the reason is empty; {NO_RATIONALE}. Nothing was kept.")
     raters = {it.rater for it in before.newest} if before else set()
     why = lonely_consensus(raters)

@@ -43,9 +43,9 @@ class RatedPlace:
             "status": self.rated.status,
             "proposed": in_json(self.proposal.value),
             "proposed_why": self.proposal.why,
-            "ratings": [rating_json(one) for one in self.rated.newest],
+            "ratings": [rating_json(rating) for rating in self.rated.newest],
             "consensus": None if self.rated.consensus is None else rating_json(self.rated.consensus),
-            "history": [rating_json(one) for one in self.rated.history],
+            "history": [rating_json(rating) for rating in self.rated.history],
         }
 
 
@@ -59,8 +59,8 @@ class RatedStudy:
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "ratings": [one.to_json() for one in self.cells],
-            "agreement": [one.to_json() for one in self.agreement],
+            "ratings": [cell.to_json() for cell in self.cells],
+            "agreement": [agreement.to_json() for agreement in self.agreement],
         }
 
 
@@ -78,18 +78,20 @@ def rated_study(parts: Parts, viewer: Viewer | None = None) -> RatedStudy:
                 known = {key for table in tables.values() for key in table.rated}
                 cells = {key: cell for key, cell in cells.items() if key in known}
     shown = shown_columns(cell.history[0].place.column for cell in cells.values())
-    found = []
+    places_rated = []
     for cell in cells.values():
         place = cell.history[0].place
         table = tables.get(tuple(name for name, _ in place.column))
         book = parts.codebook
-        phase, code = (book.label(one) if one in book.by_id else one for one in (place.phase, place.code))
+        phase, code = (
+            book.label(code_id) if code_id in book.by_id else code_id for code_id in (place.phase, place.code)
+        )
         coded = whole_cell(table, place.phase, place.code, place.column) if table else CodingCell(())
-        found.append(RatedPlace(phase, code, shown[place.column], place.column, cell, coded.proposal))
-    return RatedStudy(tuple(found), agreement_of_raters(cells))
+        places_rated.append(RatedPlace(phase, code, shown[place.column], place.column, cell, coded.proposal))
+    return RatedStudy(tuple(places_rated), agreement_of_raters(cells))
 
 
 def whole_cell(table: StudyTable, phase: str, code: str, column: Column) -> CodingCell:
     """The codings of a code and of all codes below it."""
-    cells = [table.cell(phase, one, column) for one in codes_below(table.codebook, code)]
-    return CodingCell(tuple(one for cell in cells for one in cell.found))
+    cells = [table.cell(phase, below, column) for below in codes_below(table.codebook, code)]
+    return CodingCell(tuple(passage for cell in cells for passage in cell.found))

@@ -6,23 +6,23 @@ from annotations.matrix.rater_agreement import RaterAgreement
 from annotations.numbers_shown import counted, number, ranging
 
 
-def agreement_of_raters_in_words(one: RaterAgreement) -> str:
+def agreement_of_raters_in_words(agreement: RaterAgreement) -> str:
     """How far two raters agree, as one or two sentences."""
-    pair = " and ".join(one.raters)
-    if one.kappa is None:
-        return f"{pair}: weighted kappa is undefined, because {one.reason}."
+    pair = " and ".join(agreement.raters)
+    if agreement.kappa is None:
+        return f"{pair}: weighted kappa is undefined, because {agreement.reason}."
     interval = (
-        f"95 % interval {ranging(one.interval)}{', few cases or sites' if one.few else ''}"
-        if one.interval
-        else f"no interval: {one.interval_reason}"
+        f"95 % interval {ranging(agreement.interval)}{', few cases or sites' if agreement.few else ''}"
+        if agreement.interval
+        else f"no interval: {agreement.interval_reason}"
     )
-    same = "" if one.same is None else f" The same value in {one.same:.0%}."
+    same = "" if agreement.same is None else f" The same value in {agreement.same:.0%}."
     unlike = (
-        f" {counted(one.unlike, 'further cell was', 'further cells were')} put on the scale by one of them only."
-        if one.unlike
+        f" {counted(agreement.unlike, 'further cell was', 'further cells were')} put on the scale by one of them only."
+        if agreement.unlike
         else ""
     )
     return (
-        f"{pair}: weighted kappa {number(one.kappa)} ({interval}) over {counted(one.cells, 'cell')} in "
-        f"{counted(one.groups, 'case or site', 'cases or sites')}.{same}{unlike}"
+        f"{pair}: weighted kappa {number(agreement.kappa)} ({interval}) over {counted(agreement.cells, 'cell')} in "
+        f"{counted(agreement.groups, 'case or site', 'cases or sites')}.{same}{unlike}"
     )

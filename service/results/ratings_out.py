@@ -27,24 +27,24 @@ def write_csv(parts: Parts, file: Path) -> int:
     """Each rater's newest rating and each consensus, in the layout that is read back; how many."""
     with parts.store.reading() as connection:
         cells = rated_cells(all_ratings(connection))
-    found = [
-        one
+    kept_ratings = [
+        rating
         for cell in cells.values()
-        for one in (*cell.newest, *((cell.consensus,) if cell.consensus else ()))
+        for rating in (*cell.newest, *((cell.consensus,) if cell.consensus else ()))
     ]
     known, label = parts.codebook.by_id, parts.codebook.label
     rows = [
         {
-            **dict(one.place.column),
-            "phase": label(one.place.phase) if one.place.phase in known else one.place.phase,
-            "code": label(one.place.code) if one.place.code in known else one.place.code,
-            "rater": one.rater,
-            "rating": in_json(one.value),
-            "rationale": one.rationale,
-            "consensus": "yes" if one.consensus else "",
-            "given": one.created.isoformat(timespec="seconds") if one.created else "",
+            **dict(rating.place.column),
+            "phase": label(rating.place.phase) if rating.place.phase in known else rating.place.phase,
+            "code": label(rating.place.code) if rating.place.code in known else rating.place.code,
+            "rater": rating.rater,
+            "rating": in_json(rating.value),
+            "rationale": rating.rationale,
+            "consensus": "yes" if rating.consensus else "",
+            "given": rating.created.isoformat(timespec="seconds") if rating.created else "",
         }
-        for one in found
+        for rating in kept_ratings
     ]
     _write(file, COLUMNS, rows)
     return len(rows)
@@ -68,7 +68,7 @@ def _form_row(table: StudyTable, phase: str, code: str, column: Column, rater: s
     cell, rated = table.cell(phase, code, column), table.rating(phase, code, column)
     proposal = cell.proposal
     # what this rater said before, so that the form can be taken up again
-    own = [one for one in (rated.newest if rated else ()) if one.rater == rater]
+    own = [rating for rating in (rated.newest if rated else ()) if rating.rater == rater]
     return {
         **dict(column),
         "phase": table.label(phase) if phase else "",

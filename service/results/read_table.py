@@ -52,17 +52,21 @@ def table_in(connection: Connection, parts: Parts, wanted: WantedTable) -> Study
     everything, attributes = all_texts(connection), all_attributes(connection)
     columns = columns_named(wanted.columns, attributes)
     chosen = chosen_of(everything, wanted.among, wanted.where, attributes)
-    found, alone = findings_in(connection, book, chosen)
+    passages, alone = findings_in(connection, book, chosen)
     row_of = rows_at(book, wanted.level)
-    matrix = matrix_of(found, {one.id: one for one in chosen}, columns, row_of)
+    matrix = matrix_of(passages, {kept.id: kept for kept in chosen}, columns, row_of)
     rated = rated_cells(all_ratings(connection))
     written = _by_cell(current_summaries(connection))
-    across = {(p, c): one for (p, c), one in current_distinguishing(connection).items() if row_of(c) == c}
+    across = {
+        (p, c): distinguishing
+        for (p, c), distinguishing in current_distinguishing(connection).items()
+        if row_of(c) == c
+    }
     shown_rated, hidden = _fitting(rated, columns, row_of)
     shown_written, unseen = _fitting(written, columns, row_of)
     places = [cell.history[0].place for cell in shown_rated.values()]
     places += [its[0].place for its in shown_written.values()]
-    own = {column_key(one): one for one in _columns(chosen, columns, places)}
+    own = {column_key(column): column for column in _columns(chosen, columns, places)}
     ordered = columns_in_order(own.values(), listed_places(parts))
     if wanted.outcome is not None:
         ordered = _in_order_of_outcome(ordered, wanted.outcome, columns, attributes)
@@ -79,36 +83,36 @@ def table_in(connection: Connection, parts: Parts, wanted: WantedTable) -> Study
             [*(place[1] for place in matrix.cells), *(p.code for p in places), *(c for _, c in across)], book
         ),
         matrix=matrix,
-        transcripts={one.id: one for one in everything},
+        transcripts={kept.id: kept for kept in everything},
         turns=turn_places(connection),
         rated=shown_rated,
         summaries=shown_written,
         quotes=current_quotes(connection),
         distinguishing=across,
         checks=current_member_checks(connection),
-        notes=tuple(_notes(found, book, alone, hidden, unseen)),
+        notes=tuple(_notes(passages, book, alone, hidden, unseen)),
         made=now(),
     )
 
 
-def _by_cell(found: Iterable[Summary]) -> dict[str, tuple[Summary, ...]]:
+def _by_cell(summaries_given: Iterable[Summary]) -> dict[str, tuple[Summary, ...]]:
     cells: dict[str, list[Summary]] = {}
-    for one in found:
-        cells.setdefault(one.place.key, []).append(one)
+    for summaries in summaries_given:
+        cells.setdefault(summaries.place.key, []).append(summaries)
     return {key: tuple(its) for key, its in cells.items()}
 
 
 def _fitting(
-    found: Mapping[str, Written], columns: MatrixColumns, row_of: Callable[[str], str]
+    written: Mapping[str, Written], columns: MatrixColumns, row_of: Callable[[str], str]
 ) -> tuple[dict[str, Written], int]:
     """What people wrote into cells of this table, and how much stands in cells of other ones."""
     wanted = {folded(name) for name in columns.names}
     fitting = {}
-    for key, its in found.items():
+    for key, its in written.items():
         place = its.history[0].place if isinstance(its, RatedCell) else its[0].place
         if {folded(name) for name, _ in place.column} == wanted and row_of(place.code) == place.code:
             fitting[key] = its
-    return fitting, len(found) - len(fitting)
+    return fitting, len(written) - len(fitting)
 
 
 def _columns(
@@ -119,8 +123,8 @@ def _columns(
     for place in places:
         by_name = {at[folded(name)]: value for name, value in place.column}
         yield tuple((name, by_name[position]) for position, name in enumerate(columns.names))
-    for one in reversed(chosen):
-        yield columns.of(one.transcript)
+    for column_kept in reversed(chosen):
+        yield columns.of(column_kept.transcript)
 
 
 def _in_order_of_outcome(
@@ -145,15 +149,17 @@ def _in_order_of_outcome(
 
 
 def _notes(
-    found: Sequence[CountedPassage], codebook: Codebook, alone: int, hidden: int, unseen: int
+    passages: Sequence[CountedPassage], codebook: Codebook, alone: int, hidden: int, unseen: int
 ) -> Iterator[str]:
-    several = Counter((one.code, one.transcript, one.span, one.coders) for one in found)
+    several = Counter(
+        (passage.code, passage.transcript, passage.span, passage.coders) for passage in passages
+    )
     twice = sum(count > 1 for count in several.values())
     if twice:
         yield f"{counted(twice, 'coding stands', 'codings stand')} in several phases and counts in each."
     if alone:
         yield f"{counted(alone, 'passage carries', 'passages carry')} a phase and no other code, so no row shows them."
-    if gone := Counter(one.code for one in found if one.code not in codebook.by_id):
+    if gone := Counter(passage.code for passage in passages if passage.code not in codebook.by_id):
         yield (
             f"{counted(sum(gone.values()), 'coding carries a code', 'codings carry codes')} that the codebook no longer "
             f"holds ({', '.join(sorted(gone)[:5])}); they stand last, under their ids."

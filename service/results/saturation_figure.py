@@ -20,21 +20,21 @@ _TOP, _BOTTOM = 0.42, 1.65  # of the chart within a panel
 _MOST_LABELS = 30
 
 
-def saturation_figures(found: Sequence[Saturation], *, tallest: float) -> Iterator[Figure]:
+def saturation_figures(saturation: Sequence[Saturation], *, tallest: float) -> Iterator[Figure]:
     """The panels of all cases with interviews, on as many sheets as ``tallest`` inches ask for."""
-    shown = [one for one in found if one.steps]
+    shown = [saturation_one for saturation_one in saturation if saturation_one.steps]
     for some in lots(shown, max(1, int((tallest - _FOOT) / _PANEL))):
         figure, axes = empty_picture(WIDTH, _PANEL * len(some) + _FOOT)
-        for at, one in enumerate(some):
-            _panel(axes, one, at * _PANEL)
+        for at, reached in enumerate(some):
+            _panel(axes, reached, at * _PANEL)
         _key(axes, _PANEL * len(some) + 0.12)
         yield figure
 
 
-def _panel(axes: Any, one: Saturation, top: float) -> None:
-    text(axes, 0.1, top + 0.2, one.column or "(case not stated)", weight="bold", size=8.5)
-    text(axes, _RIGHT, top + 0.2, _result(one), align="right", colour=QUIET)
-    most = max(one.steps[-1].known, 1)
+def _panel(axes: Any, saturation: Saturation, top: float) -> None:
+    text(axes, 0.1, top + 0.2, saturation.column or "(case not stated)", weight="bold", size=8.5)
+    text(axes, _RIGHT, top + 0.2, _result(saturation), align="right", colour=QUIET)
+    most = max(saturation.steps[-1].known, 1)
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000) if most / s <= 4)
     high = -(-most // step) * step
 
@@ -44,33 +44,33 @@ def _panel(axes: Any, one: Saturation, top: float) -> None:
     for count in range(0, high + 1, step):
         line_(axes, (_LEFT, _RIGHT), (y_at(count), y_at(count)), FAINT, 0.6)
         text(axes, _LEFT - 0.08, y_at(count), str(count), align="right", colour=QUIET)
-    wide = (_RIGHT - _LEFT) / len(one.steps)
-    every = -(-len(one.steps) // _MOST_LABELS)
-    for at, its in enumerate(one.steps):
+    wide = (_RIGHT - _LEFT) / len(saturation.steps)
+    every = -(-len(saturation.steps) // _MOST_LABELS)
+    for at, its in enumerate(saturation.steps):
         middle = _LEFT + wide * (at + 0.5)
         bar = min(wide * 0.6, 0.4)
         axes.add_patch(
             Rectangle((middle - bar / 2, y_at(len(its.new))), bar, y_at(0) - y_at(len(its.new)), edgecolor=INK,
-                      facecolor="#d0d0d0", hatch="////" if its.number <= one.base else "", linewidth=0.7)
+                      facecolor="#d0d0d0", hatch="////" if its.number <= saturation.base else "", linewidth=0.7)
         )  # fmt: skip
         if at % every == 0:
             text(axes, middle, top + _BOTTOM + 0.1, str(its.number), align="center", colour=QUIET)
-    xs = [_LEFT + wide * (at + 0.5) for at in range(len(one.steps))]
-    ys = [y_at(its.known) for its in one.steps]
+    xs = [_LEFT + wide * (at + 0.5) for at in range(len(saturation.steps))]
+    ys = [y_at(its.known) for its in saturation.steps]
     axes.add_line(
         Line2D(
             xs, ys, color=INK, linewidth=1.1, marker="o", markersize=3.6, markerfacecolor="white", zorder=3
         )
     )
-    if one.at is not None:
-        x = _LEFT + wide * one.at
+    if saturation.at is not None:
+        x = _LEFT + wide * saturation.at
         axes.add_line(
             Line2D((x, x), (top + _TOP - 0.08, top + _BOTTOM), color=INK, linewidth=1, linestyle=(0, (4, 3)))
         )
 
 
-def _result(one: Saturation) -> str:
-    return f"saturation at {one.said}" if one.at is not None else one.said
+def _result(saturation: Saturation) -> str:
+    return f"saturation at {saturation.said}" if saturation.at is not None else saturation.said
 
 
 def _key(axes: Any, y: float) -> None:

@@ -30,7 +30,7 @@ class Saturations:
         return {
             "study": self.findings.study,
             "made": self.findings.made.isoformat(timespec="seconds"),
-            "columns": [_column_json(one, self.findings) for one in self.found],
+            "columns": [_column_json(saturation, self.findings) for saturation in self.found],
             "undated_interviews": self.undated,
             "interviews_not_read": self.unread,
             "notes": list(self.notes),
@@ -68,25 +68,25 @@ def refuse_strange(base: int, run: int, threshold: float) -> None:
 
 
 def saturations_of(
-    found: StudyFindings, *, base: int = BASE, run: int = RUN, threshold: float = THRESHOLD
+    findings: StudyFindings, *, base: int = BASE, run: int = RUN, threshold: float = THRESHOLD
 ) -> Saturations:
     """The saturation of each column. Raises BadInput for a base, run or threshold that makes no sense."""
     refuse_strange(base, run, threshold)
     codes: dict[UUID, set[str]] = {}
-    for one in found.found:
-        codes.setdefault(one.transcript, set()).add(one.code)
-    read = {kept.id for kept in found.read}
-    interviews = [kept for kept in found.transcripts if kept.transcript.kind is Kind.INTERVIEW]
-    by_column: dict[str, list[KeptTranscript]] = {name: [] for name in found.column_names}
+    for passage in findings.found:
+        codes.setdefault(passage.transcript, set()).add(passage.code)
+    read = {kept.id for kept in findings.read}
+    interviews = [kept for kept in findings.transcripts if kept.transcript.kind is Kind.INTERVIEW]
+    by_column: dict[str, list[KeptTranscript]] = {name: [] for name in findings.column_names}
     for kept in interviews:
         if kept.id in read:
-            by_column[found.column_of[kept.id]].append(kept)
+            by_column[findings.column_of[kept.id]].append(kept)
     return Saturations(
-        found,
+        findings,
         tuple(
             saturation(
                 column,
-                [_interviewed(one, codes.get(one.id, set())) for one in _in_order(its)],
+                [_interviewed(kept, codes.get(kept.id, set())) for kept in _in_order(its)],
                 base=base,
                 run=run,
                 threshold=threshold,
@@ -111,51 +111,57 @@ def _interviewed(kept: KeptTranscript, codes: set[str]) -> Interviewed:
     )
 
 
-def saturations_parts(found: Saturations) -> ResultParts:
+def saturations_parts(saturations: Saturations) -> ResultParts:
     """As tables and a picture."""
-    f = found.findings
+    f = saturations.findings
     return ResultParts(
         title=f"{f.study}: saturation",
-        tables=(_reached(found), _steps(found), _codes(found)),
+        tables=(_reached(saturations), _steps(saturations), _codes(saturations)),
         figures=(
             ResultFigure(
                 name="saturation",
                 subject="New codes of each interview, and codes known by then",
                 describes="Bars of new codes, and a line of the codes known by then; the table lists them.",
                 of="Interviews",
-                draw=lambda tallest: saturation_figures(found.found, tallest=tallest),
+                draw=lambda tallest: saturation_figures(saturations.found, tallest=tallest),
             ),
         ),
-        notes=found.notes,
+        notes=saturations.notes,
     )
 
 
-def _reached(found: Saturations) -> ResultTable:
+def _reached(saturations: Saturations) -> ResultTable:
     return ResultTable(
         name="Saturation",
         subject="Interviews, codes, and when new codes stopped coming",
         columns=(
-            found.findings.corner.capitalize(),
+            saturations.findings.corner.capitalize(),
             "Interviews",
             "Codes",
             "Codes of the base",
             "Saturation",
         ),
         rows=tuple(
-            (one.column or NOT_STATED, len(one.steps), one.steps[-1].known, one.base_codes or None, one.said)
-            for one in found.found
+            (
+                saturation.column or NOT_STATED,
+                len(saturation.steps),
+                saturation.steps[-1].known,
+                saturation.base_codes or None,
+                saturation.said,
+            )
+            for saturation in saturations.found
         ),
         widths=(3, 1.5, 1.2, 1.8, 7),
     )
 
 
-def _steps(found: Saturations) -> ResultTable:
-    label = found.findings.label
+def _steps(saturations: Saturations) -> ResultTable:
+    label = saturations.findings.label
     return ResultTable(
         name="Interviews",
         subject="What each interview added",
         columns=(
-            found.findings.corner.capitalize(),
+            saturations.findings.corner.capitalize(),
             "No.",
             "Interview",
             "Informant",
@@ -169,7 +175,7 @@ def _steps(found: Saturations) -> ResultTable:
         ),
         rows=tuple(
             (
-                one.column or NOT_STATED,
+                saturation.column or NOT_STATED,
                 step.number,
                 step.interview.name,
                 step.interview.informant,
@@ -181,21 +187,21 @@ def _steps(found: Saturations) -> ResultTable:
                 None if step.new_information is None else round(step.new_information, 3),
                 "; ".join(label(code) for code in step.new),
             )
-            for one in found.found
-            for step in one.steps
+            for saturation in saturations.found
+            for step in saturation.steps
         ),
         widths=(1.8, 0.8, 1.8, 1.8, 1.8, 1.1, 1, 1.3, 1.2, 1.7, 5),
     )
 
 
-def _codes(found: Saturations) -> ResultTable:
+def _codes(saturations: Saturations) -> ResultTable:
     """Of each code, with which interview it came, and how many informants had spoken of it in the end."""
-    label, rows = found.findings.label, {code: at for at, code in enumerate(found.findings.rows)}
+    label, rows = saturations.findings.label, {code: at for at, code in enumerate(saturations.findings.rows)}
     return ResultTable(
         name="Informants of codes",
         subject="When each code was heard first, and the informants who had spoken of it after each interview",
         columns=(
-            found.findings.corner.capitalize(),
+            saturations.findings.corner.capitalize(),
             "Code",
             "First in interview",
             "Informants",
@@ -203,30 +209,32 @@ def _codes(found: Saturations) -> ResultTable:
         ),
         rows=tuple(
             (
-                one.column or NOT_STATED,
+                saturation.column or NOT_STATED,
                 label(code),
                 next(at for at, n in enumerate(counts, 1) if n),
                 counts[-1],
                 " ".join(map(str, counts)),
             )
-            for one in found.found
-            for code, counts in sorted(one.informants.items(), key=lambda it: rows.get(it[0], len(rows)))
+            for saturation in saturations.found
+            for code, counts in sorted(
+                saturation.informants.items(), key=lambda it: rows.get(it[0], len(rows))
+            )
         ),
         widths=(2, 4.5, 1.8, 1.8, 5),
     )
 
 
-def _column_json(one: Saturation, found: StudyFindings) -> dict[str, Any]:
-    label = found.label
+def _column_json(saturation: Saturation, findings: StudyFindings) -> dict[str, Any]:
+    label = findings.label
     return {
-        "column": one.column,
-        "base": one.base,
-        "run": one.run,
-        "threshold": one.threshold,
-        "base_codes": one.base_codes,
-        "saturated_at": one.at,
-        "said": one.said,
-        "reason": one.reason,
+        "column": saturation.column,
+        "base": saturation.base,
+        "run": saturation.run,
+        "threshold": saturation.threshold,
+        "base_codes": saturation.base_codes,
+        "saturated_at": saturation.at,
+        "said": saturation.said,
+        "reason": saturation.reason,
         "interviews": [
             {
                 "number": step.number,
@@ -239,7 +247,7 @@ def _column_json(one: Saturation, found: StudyFindings) -> dict[str, Any]:
                 "new_in_run": step.run_new,
                 "new_information": step.new_information,
             }
-            for step in one.steps
+            for step in saturation.steps
         ],
-        "informants": {label(code): list(counts) for code, counts in one.informants.items()},
+        "informants": {label(code): list(counts) for code, counts in saturation.informants.items()},
     }

@@ -30,7 +30,10 @@ def waits_for_own(viewer: Viewer) -> bool:
 
 
 def seen_coding(
-    one: CountedPassage, kept: KeptTranscript, shown: Mapping[UUID, KeptTranscript], seen: SeenInMany | None
+    passage: CountedPassage,
+    kept: KeptTranscript,
+    shown: Mapping[UUID, KeptTranscript],
+    seen: SeenInMany | None,
 ) -> CountedPassage | None:
     """What of a coding may be seen: all of it, the word of some of its coders, or nothing.
 
@@ -39,9 +42,9 @@ def seen_coding(
     if kept.id not in shown:
         return None
     if seen is None:
-        return one
-    coders = tuple(coder for coder in one.coders if seen.shows(kept, coder, one.span))
-    if len(coders) == len(one.coders):
-        return one
+        return passage
+    coders = tuple(coder for coder in passage.coders if seen.shows(kept, coder, passage.span))
+    if len(coders) == len(passage.coders):
+        return passage
     # what they say together would tell what those said who are not seen
-    return replace(one, coders=coders, influence=None, concrete_example=False) if coders else None
+    return replace(passage, coders=coders, influence=None, concrete_example=False) if coders else None

@@ -31,31 +31,35 @@ def seen_table(connection: Connection, parts: Parts, viewer: Viewer, table: Stud
     """The table with nothing in it that the viewer may not see."""
     if sees_whole_tables(viewer):
         return table
-    shown = {one.id: one for one in table.transcripts.values() if sees(viewer, one.transcript)}
+    shown = {
+        transcript.id: transcript
+        for transcript in table.transcripts.values()
+        if sees(viewer, transcript.transcript)
+    }
     seen = None
     if waits_for_own(viewer):
         seen = SeenInMany(connection, parts.segmentation.version, viewer, shown)
     cells = {}
     for place, cell in table.matrix.cells.items():
-        found = tuple(
+        passages = tuple(
             (left, kept)
-            for one, kept in cell.found
-            if (left := seen_coding(one, kept, shown, seen)) is not None
+            for passage, kept in cell.found
+            if (left := seen_coding(passage, kept, shown, seen)) is not None
         )
-        if found:
-            cells[place] = CodingCell(found)
+        if passages:
+            cells[place] = CodingCell(passages)
     part, whole = _columns(connection, table, shown) if viewer.sites is not None else (_any, _any)
     rated = {key: its for key, its in table.rated.items() if whole(_place(its))}
     summaries = {key: its for key, its in table.summaries.items() if whole(its[0].place)}
     across = table.distinguishing if viewer.sites is None else {}
     rows = {row for _, row, _ in cells} | {code for _, code in across}
     rows |= {_place(its).code for its in rated.values()} | {its[0].place.code for its in summaries.values()}
-    columns = tuple(one for one in table.columns if part(CellPlace("", "", one)))
+    columns = tuple(column for column in table.columns if part(CellPlace("", "", column)))
     return replace(
         table,
         columns=columns,
         rows=tuple(row for row in table.rows if row in rows),
-        matrix=Matrix(cells, tuple(one for one in table.matrix.columns if one in columns)),
+        matrix=Matrix(cells, tuple(column for column in table.matrix.columns if column in columns)),
         transcripts=shown,
         rated=rated,
         summaries=summaries,
@@ -80,8 +84,8 @@ def _columns(
     """Does the viewer see some transcript of a column; does she see all of them?"""
     columns = columns_named(table.wanted.columns, all_attributes(connection))
     theirs: dict[str, list[bool]] = {}
-    for one in table.transcripts.values():
-        theirs.setdefault(column_key(columns.of(one.transcript)), []).append(one.id in shown)
+    for transcript in table.transcripts.values():
+        theirs.setdefault(column_key(columns.of(transcript.transcript)), []).append(transcript.id in shown)
 
     def part(place: CellPlace) -> bool:
         return any(theirs.get(column_key(place.column), ()))

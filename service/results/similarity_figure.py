@@ -17,14 +17,14 @@ _SIZE, _LINE = 7.5, 0.135
 _LABELS = 2.7
 
 
-def similarity_figures(found: Similarity, label: Callable[[str], str]) -> Sequence[Figure]:
+def similarity_figures(similarity: Similarity, label: Callable[[str], str]) -> Sequence[Figure]:
     """The picture; of more than 40 those of most passages or sources. None where there is nothing to compare."""
-    chosen = shown_of(found)
+    chosen = shown_of(similarity)
     if len(chosen) < 2:
         return ()
     measure = TextMeasure(_SIZE)
     lines = [
-        measure.lines(f"{number}  {label(found.names[at])}", _LABELS - 0.2)
+        measure.lines(f"{number}  {label(similarity.names[at])}", _LABELS - 0.2)
         for number, at in enumerate(chosen, start=1)
     ]
     side = min(0.42, (WIDTH - _LABELS - 0.15) / len(chosen))
@@ -36,7 +36,7 @@ def similarity_figures(found: Similarity, label: Callable[[str], str]) -> Sequen
         for line, words in enumerate(lines[row]):
             text(axes, 0.1, y + tall[row] / 2 + (line - (len(lines[row]) - 1) / 2) * _LINE, words)
         for column, other in enumerate(chosen[: row + 1]):
-            value = float(found.values[at, other])
+            value = float(similarity.values[at, other])
             own = row == column
             grey = "#ffffff" if own else _grey(value)
             axes.add_patch(
@@ -64,11 +64,11 @@ def similarity_figures(found: Similarity, label: Callable[[str], str]) -> Sequen
     return (figure,)
 
 
-def shown_of(found: Similarity) -> list[int]:
+def shown_of(similarity: Similarity) -> list[int]:
     """Which of them the picture shows, in their order."""
-    if len(found.names) <= MOST:
-        return list(range(len(found.names)))
-    largest = sorted(range(len(found.names)), key=lambda at: -found.sizes[at])[:MOST]
+    if len(similarity.names) <= MOST:
+        return list(range(len(similarity.names)))
+    largest = sorted(range(len(similarity.names)), key=lambda at: -similarity.sizes[at])[:MOST]
     return sorted(largest)
 
 

@@ -85,7 +85,7 @@ class StudyFindings:
         """The column of each transcript, as it is called; "" where it is not known."""
         of = {kept.id: self.columns.of(kept.transcript) for kept in self.transcripts}
         shown = shown_columns(self._ordered)
-        return {one: shown[column] for one, column in of.items()}
+        return {transcript_id: shown[column] for transcript_id, column in of.items()}
 
     @cached_property
     def _ordered(self) -> tuple[tuple[tuple[str, str], ...], ...]:
@@ -99,12 +99,12 @@ class StudyFindings:
     @cached_property
     def phases(self) -> tuple[str, ...]:
         """The phases that codings have, in the order of the codebook."""
-        return phases_in_order((one.phase for one in self.found), self.codebook)
+        return phases_in_order((passage.phase for passage in self.found), self.codebook)
 
     @cached_property
     def rows(self) -> tuple[str, ...]:
         """The codes that were applied, in the order of the codebook."""
-        return rows_in_order((one.code for one in self.found), self.codebook)
+        return rows_in_order((passage.code for passage in self.found), self.codebook)
 
     def answers(
         self, phase: str, code: str, column: str, informants: Sequence[str]
@@ -115,7 +115,7 @@ class StudyFindings:
         at = next(own for own, name in shown_columns(self._ordered).items() if name == column)
         # a row of a level stands for the codes below it
         codes = codes_below(self.codebook, code) if self.wanted.level else {code}
-        return tuple(one for one in self.checks if one.concerns(phase, codes, informants, at))
+        return tuple(check for check in self.checks if check.concerns(phase, codes, informants, at))
 
     @property
     def waves(self) -> tuple[str, ...]:
@@ -163,22 +163,27 @@ def study_findings_in(
     everything, attributes = _texts(connection, viewer), all_attributes(connection)
     columns = columns_named(wanted.columns, attributes)
     chosen = chosen_of(everything, wanted.among, wanted.where, attributes)
-    found, _ = findings_in(connection, book, chosen)
-    read = read_transcripts(connection) | {one.transcript for one in found}
+    passages, _ = findings_in(connection, book, chosen)
+    read = read_transcripts(connection) | {passage.transcript for passage in passages}
     # no answer of a participant belongs to one site alone
     checks = current_member_checks(connection) if viewer is None or sees_whole_tables(viewer) else ()
     if viewer is not None and waits_for_own(viewer):
         shown = {kept.id: kept for kept in chosen}
         seen = SeenInMany(connection, parts.segmentation.version, viewer, shown)
-        its = (seen_coding(one, shown[one.transcript], shown, seen) for one in found)
-        found, read = tuple(one for one in its if one is not None), frozenset(seen.read)
+        its = (seen_coding(passage, shown[passage.transcript], shown, seen) for passage in passages)
+        passages, read = (
+            tuple(passages_seen for passages_seen in its if passages_seen is not None),
+            frozenset(seen.read),
+        )
     row_of = rows_at(book, wanted.level)
     return StudyFindings(
         study=config.name,
         codebook=book,
         wanted=wanted,
         columns=columns,
-        found=tuple(replace(one, code=row_of(one.code)) for one in found) if wanted.level else found,
+        found=tuple(replace(passage, code=row_of(passage.code)) for passage in passages)
+        if wanted.level
+        else passages,
         transcripts=tuple(chosen),
         read=tuple(kept for kept in chosen if kept.id in read),
         attributes=attributes,
@@ -193,7 +198,7 @@ def _texts(connection: Connection, viewer: Viewer | None) -> Sequence[KeptTransc
     everything = all_texts(connection)
     if viewer is None or viewer.sites is None:
         return everything
-    seen = [one for one in everything if sees(viewer, one.transcript)]
+    seen = [text for text in everything if sees(viewer, text.transcript)]
     if everything and not seen:
         raise BadInput("there is no transcript of your sites yet.")
     return seen
@@ -227,10 +232,10 @@ def chosen_of(
     """The transcripts that are asked about. Raises BadInput for unknown names, and where none is left."""
     filters = filters_of(where, attributes)
     chosen = []
-    for one in chosen_transcripts(everything, among):
-        known = attributes.of(participant=one.transcript.participant, case=one.transcript.case)
+    for transcript in chosen_transcripts(everything, among):
+        known = attributes.of(participant=transcript.transcript.participant, case=transcript.transcript.case)
         if all(it.keeps(known) for it in filters):
-            chosen.append(one)
+            chosen.append(transcript)
     if not chosen:
         raise BadInput("no transcript is left by these filters together. Leave one of them out.")
     return chosen
@@ -240,14 +245,14 @@ def findings_in(
     connection: Connection, codebook: Codebook, chosen: Sequence[KeptTranscript]
 ) -> tuple[tuple[CountedPassage, ...], int]:
     """The codings that count, and how many phases stand on passages without another code."""
-    here = {one.id for one in chosen}
+    here = {kept.id for kept in chosen}
     phases = frozenset(phase_ids(codebook))
-    applied = [one for one in applied_codings(connection) if one.transcript in here]
-    agreed = [one for one in derived_reviews(connection) if one.transcript in here]
-    found = counted_codings(applied, agreed, phases)
+    applied = [coding for coding in applied_codings(connection) if coding.transcript in here]
+    agreed = [review for review in derived_reviews(connection) if review.transcript in here]
+    passages = counted_codings(applied, agreed, phases)
     coded: dict[UUID, list[CountedPassage]] = {}
-    for one in found:
-        coded.setdefault(one.transcript, []).append(one)
-    marks = {(one.transcript, one.coding.span) for one in applied if one.coding.code in phases}
+    for passage in passages:
+        coded.setdefault(passage.transcript, []).append(passage)
+    marks = {(coding.transcript, coding.coding.span) for coding in applied if coding.coding.code in phases}
     alone = sum(not any(it.span.overlap(span) for it in coded.get(where, ())) for where, span in marks)
-    return found, alone
+    return passages, alone

@@ -87,12 +87,14 @@ class StudyTable:
         cell = self.cell(phase, row, column)
         if not self.checks or not cell.codings:
             return ()
-        codes = {row, *(one.code for one, _ in cell.found)}
-        return tuple(one for one in self.checks if one.concerns(phase, codes, cell.informants, column))
+        codes = {row, *(passage.code for passage, _ in cell.found)}
+        return tuple(check for check in self.checks if check.concerns(phase, codes, cell.informants, column))
 
     def pattern(self, phase: str, row: str) -> str:
         """What the ratings of a row say across the columns."""
-        values = [cell.value if (cell := self.rating(phase, row, one)) else None for one in self.columns]
+        values = [
+            cell.value if (cell := self.rating(phase, row, column)) else None for column in self.columns
+        ]
         return pattern_of(values, by_outcome=self.wanted.outcome is not None)
 
     def rows_of(self, phase: str) -> tuple[str, ...]:
@@ -102,14 +104,14 @@ class StudyTable:
 
     @cached_property
     def _rows_by_phase(self) -> Mapping[str, frozenset[str]]:
-        found: dict[str, set[str]] = {}
+        rows_of: dict[str, set[str]] = {}
         for phase, row, _ in self.matrix.cells:
-            found.setdefault(phase, set()).add(row)
+            rows_of.setdefault(phase, set()).add(row)
         for place in self.written_places:
-            found.setdefault(place.phase, set()).add(place.code)
+            rows_of.setdefault(place.phase, set()).add(place.code)
         for phase, code in self.distinguishing:
-            found.setdefault(phase, set()).add(code)
-        return {phase: frozenset(its) for phase, its in found.items()}
+            rows_of.setdefault(phase, set()).add(code)
+        return {phase: frozenset(its) for phase, its in rows_of.items()}
 
     @cached_property
     def written_places(self) -> tuple[CellPlace, ...]:

@@ -45,7 +45,7 @@ def add_tables(
                 _subject(table, phase),
                 [
                     "Code",
-                    *(table.shown[one] or "(not stated)" for one in columns),
+                    *(table.shown[column] or "(not stated)" for column in columns),
                     *(["Distinguishes"] if last else []),
                 ],
                 list(_rows(table, phase, columns, with_quotes=with_quotes, site=site, last=last)),

@@ -44,8 +44,8 @@ def to_json(table: StudyTable, *, with_quotes: bool, site: str | None = None) ->
         "made": table.made.isoformat(timespec="seconds"),
         "codebook_version": table.codebook.version,
         "columns_stand_for": list(table.names),
-        "columns": [{"column": table.shown[one], **dict(one)} for one in table.columns],
-        "phases": [{"phase": table.label(one) if one else "", "id": one} for one in table.phases],
+        "columns": [{"column": table.shown[column], **dict(column)} for column in table.columns],
+        "phases": [{"phase": table.label(phase) if phase else "", "id": phase} for phase in table.phases],
         "codes": [_code(table, row) for row in table.rows],
         "distinguishes": {
             table.label(phase) if phase else "": {
@@ -72,47 +72,47 @@ def cell_json(
         "codings": cell.codings,
         "informants": len(cell.informants),
         "rating": None if rated is None else in_json(rated.value),
-        "summary": [one.text for one in written],
+        "summary": [written_one.text for written_one in written],
         "quotes": [
             {
-                "text": one.text,
-                "participant": one.participant,
-                "transcript": one.transcript,
-                "start": one.span.start,
-                "end": one.span.end,
-                "chosen": one.chosen,
+                "text": quote.text,
+                "participant": quote.participant,
+                "transcript": quote.transcript,
+                "start": quote.span.start,
+                "end": quote.span.end,
+                "chosen": quote.chosen,
             }
-            for one in (quotes.found if quotes else ())
+            for quote in (quotes.found if quotes else ())
         ],
         "quotes_withheld": quotes.withheld if quotes else None,
         "informant_codes": list(cell.informants),
         "sources": dict(cell.sources),
         "rating_status": rated.status if rated else "",
-        "ratings": [rating_json(one) for one in (rated.newest if rated else ())],
-        "rating_history": [rating_json(one) for one in (rated.history if rated else ())],
+        "ratings": [rating_json(rating) for rating in (rated.newest if rated else ())],
+        "rating_history": [rating_json(rating) for rating in (rated.history if rated else ())],
         "proposed": in_json(proposal.value),
         "proposed_why": proposal.why,
-        "summaries": [_summary(table, one) for one in written],
+        "summaries": [_summary(table, summary) for summary in written],
         "passages": passages_json(table, cell),
         "member_checks": [
             check_json(
-                one,
-                words=with_quotes and may_tell(table.transcripts.values(), one, site=site),
+                answer,
+                words=with_quotes and may_tell(table.transcripts.values(), answer, site=site),
                 label=table.label,
             )
-            for one in table.answers(phase, row, column)
+            for answer in table.answers(phase, row, column)
         ],
     }
 
 
-def rating_json(one: Rating) -> dict[str, Any]:
+def rating_json(rating: Rating) -> dict[str, Any]:
     """A rating with who gave it, when and why."""
     return {
-        "rater": one.rater,
-        "rating": in_json(one.value),
-        "rationale": one.rationale,
-        "consensus": one.consensus,
-        "given": one.created.isoformat(timespec="seconds") if one.created else None,
+        "rater": rating.rater,
+        "rating": in_json(rating.value),
+        "rationale": rating.rationale,
+        "consensus": rating.consensus,
+        "given": rating.created.isoformat(timespec="seconds") if rating.created else None,
     }
 
 
@@ -120,12 +120,12 @@ def passages_json(table: StudyTable, cell: CodingCell) -> list[dict[str, Any]]:
     """Where the codings of a cell stand, without a word of theirs."""
     return [
         {
-            **_place(table, kept, one.span.start, one.span.end),
-            "coders": list(one.coders),
-            "influence": one.influence,
-            "concrete_example": one.concrete_example,
+            **_place(table, kept, passage.span.start, passage.span.end),
+            "coders": list(passage.coders),
+            "influence": passage.influence,
+            "concrete_example": passage.concrete_example,
         }
-        for one, kept in cell.found
+        for passage, kept in cell.found
     ]
 
 
@@ -167,17 +167,17 @@ def _place(table: StudyTable, kept: KeptTranscript, start: int, end: int) -> dic
     }
 
 
-def _summary(table: StudyTable, one: Summary) -> dict[str, Any]:
+def _summary(table: StudyTable, summary: Summary) -> dict[str, Any]:
     return {
-        "text": one.text,
-        "by": one.author,
-        "written": one.created.isoformat(timespec="seconds") if one.created else None,
+        "text": summary.text,
+        "by": summary.author,
+        "written": summary.created.isoformat(timespec="seconds") if summary.created else None,
         "passages": [
             {
                 **_place(table, kept, passage.span.start, passage.span.end),
                 "text_changed_since": not stands_still(kept, passage),
             }
-            for passage in one.passages
+            for passage in summary.passages
             if passage.span is not None and (kept := table.transcripts[passage.transcript])
         ],
     }

@@ -29,7 +29,7 @@ def write_html(table: StudyTable, file: Path, *, with_quotes: bool, site: str | 
             codings=table.matrix.codings,
             made=table.made.strftime("%Y-%m-%d %H:%M UTC"),
             with_quotes=with_quotes,
-            columns=[table.shown[one] or _NOT_STATED for one in table.columns],
+            columns=[table.shown[column] or _NOT_STATED for column in table.columns],
             across=bool(table.distinguishing or table.rated),
             blocks=[_block(table, phase, with_quotes=with_quotes, site=site) for phase in table.phases],
             notes=how_it_was_counted(table, with_quotes=with_quotes),
@@ -43,7 +43,9 @@ def _block(table: StudyTable, phase: str, *, with_quotes: bool, site: str | None
     rows = []
     for row in table.rows_of(phase):
         said = table.distinguishing.get((phase, row))
-        cells = [_cell(table, phase, row, one, with_quotes=with_quotes, site=site) for one in table.columns]
+        cells = [
+            _cell(table, phase, row, column, with_quotes=with_quotes, site=site) for column in table.columns
+        ]
         rows.append(
             {
                 "code": table.label(row),
@@ -63,10 +65,10 @@ def _cell(
     if not (cell.codings or written or rating):
         return None
     lines = lines_of(table, phase, row, column, with_quotes=with_quotes, site=site)
-    counts, *checks = [one.words for one in lines if one.kind == "counts"] or [""]
+    counts, *checks = [line.words for line in lines if line.kind == "counts"] or [""]
     return {
         "summary": [
-            *(f"{one.text} ({one.author})" for one in written),
+            *(f"{summary.text} ({summary.author})" for summary in written),
             *(words for words in checks if words.startswith(CHECKED)),
         ],
         "rating": rating,
@@ -78,19 +80,21 @@ def _cell(
 def _passages(
     table: StudyTable, cell: CodingCell, *, with_quotes: bool, site: str | None
 ) -> list[dict[str, str]]:
-    found = []
-    for one, kept in cell.found:
-        t, turn = kept.transcript, turn_at(table, kept, one.span.start)
+    passages = []
+    for passage, kept in cell.found:
+        t, turn = kept.transcript, turn_at(table, kept, passage.span.start)
         place = (
-            f"{t.name}:{one.span.start}-{one.span.end}" if turn is None else f"{t.name}:{shown_number(turn)}"
+            f"{t.name}:{passage.span.start}-{passage.span.end}"
+            if turn is None
+            else f"{t.name}:{shown_number(turn)}"
         )
-        said = [one.influence or "", "concrete example" if one.concrete_example else ""]
+        said = [passage.influence or "", "concrete example" if passage.concrete_example else ""]
         quotable = with_quotes and t.consents.may_quote_at(site)
-        found.append(
+        passages.append(
             {
                 "place": place,
-                "said": ", ".join([*filter(None, said), f"by {' and '.join(one.coders)}"]),
-                "words": " ".join(one.span.of(t.text).split()) if quotable else "",
+                "said": ", ".join([*filter(None, said), f"by {' and '.join(passage.coders)}"]),
+                "words": " ".join(passage.span.of(t.text).split()) if quotable else "",
             }
         )
-    return found
+    return passages

@@ -35,7 +35,7 @@ def write_xlsx(table: StudyTable, file: Path, *, with_quotes: bool, site: str | 
     _list(
         book,
         "How it was counted",
-        [{"note": one} for one in how_it_was_counted(table, with_quotes=with_quotes)],
+        [{"note": note} for note in how_it_was_counted(table, with_quotes=with_quotes)],
     )
     out = io.BytesIO()
     book.save(out)
@@ -45,7 +45,7 @@ def write_xlsx(table: StudyTable, file: Path, *, with_quotes: bool, site: str | 
 def _block(sheet: Any, table: StudyTable, phase: str, *, with_quotes: bool, site: str | None) -> None:
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-    heads = [table.shown[one] or NOT_STATED for one in table.columns]
+    heads = [table.shown[column] or NOT_STATED for column in table.columns]
     across = _says_what_distinguishes(table)
     _append(
         sheet, ["Framework", "Code", *heads, *(["Distinguishes", "What the ratings say"] if across else [])]
@@ -55,7 +55,7 @@ def _block(sheet: Any, table: StudyTable, phase: str, *, with_quotes: bool, site
         cells: list[Any] = [table.codebook.framework(code.framework).name if code else "", table.label(row)]
         for column in table.columns:
             lines = lines_of(table, phase, row, column, with_quotes=with_quotes, site=site)
-            cells.append("\n".join(one.words for one in lines))
+            cells.append("\n".join(line.words for line in lines))
         if across:
             said = table.distinguishing.get((phase, row))
             cells += [said.words if said else "", table.pattern(phase, row)]
@@ -100,63 +100,65 @@ def _cells(table: StudyTable, *, with_quotes: bool, site: str | None) -> Iterato
                     "proposed": plain["proposed"] if plain["codings"] else None,
                     "why proposed": plain["proposed_why"] if plain["codings"] else None,
                     "summary": "\n".join(plain["summary"]),
-                    "quotes": "\n".join(f"“{one['text']}” ({one['participant']})" for one in plain["quotes"]),
+                    "quotes": "\n".join(
+                        f"“{quote['text']}” ({quote['participant']})" for quote in plain["quotes"]
+                    ),
                 }
 
 
 def _passages(table: StudyTable) -> Iterator[dict[str, Any]]:
     """Every coding that counts, without its words."""
     for (phase, row, _), cell in table.matrix.cells.items():
-        for one, kept in cell.found:
-            t, turn = kept.transcript, turn_at(table, kept, one.span.start)
+        for passage, kept in cell.found:
+            t, turn = kept.transcript, turn_at(table, kept, passage.span.start)
             yield {
                 "phase": table.label(phase) if phase else "",
                 "row": table.label(row),
-                "code": table.label(one.code),
+                "code": table.label(passage.code),
                 "transcript": t.name,
                 "turn_shown": None if turn is None else shown_number(turn),
-                "start": one.span.start,
-                "end": one.span.end,
+                "start": passage.span.start,
+                "end": passage.span.end,
                 "kind": t.kind.value,
                 "case": t.case,
                 "site": t.site,
                 "wave": t.wave,
                 "participant": t.participant,
-                "influence": one.influence or "",
-                "concrete example": "yes" if one.concrete_example else "",
-                "coded by": "; ".join(one.coders),
+                "influence": passage.influence or "",
+                "concrete example": "yes" if passage.concrete_example else "",
+                "coded by": "; ".join(passage.coders),
             }
 
 
 def _ratings(table: StudyTable) -> Iterator[dict[str, Any]]:
     """Every rating that was ever given to a cell of this table."""
     for cell in table.rated.values():
-        for one in cell.history:
-            place = one.place
+        for rating in cell.history:
+            place = rating.place
             yield {
                 "phase": table.label(place.phase) if place.phase else "",
                 "code": table.label(place.code),
                 **dict(place.column),
-                "rater": one.rater,
-                "rating": in_json(one.value) if one.value else "taken back",
-                "consensus": "yes" if one.consensus else "",
-                "rationale": one.rationale,
-                "given": one.created.isoformat(timespec="seconds") if one.created else "",
+                "rater": rating.rater,
+                "rating": in_json(rating.value) if rating.value else "taken back",
+                "consensus": "yes" if rating.consensus else "",
+                "rationale": rating.rationale,
+                "given": rating.created.isoformat(timespec="seconds") if rating.created else "",
             }
 
 
 def _summaries(table: StudyTable) -> Iterator[dict[str, Any]]:
     for its in table.summaries.values():
-        for one in its:
+        for summary in its:
             yield {
-                "phase": table.label(one.place.phase) if one.place.phase else "",
-                "code": table.label(one.place.code),
-                **dict(one.place.column),
-                "summary": one.text,
-                "by": one.author,
-                "written": one.created.isoformat(timespec="seconds") if one.created else "",
+                "phase": table.label(summary.place.phase) if summary.place.phase else "",
+                "code": table.label(summary.place.code),
+                **dict(summary.place.column),
+                "summary": summary.text,
+                "by": summary.author,
+                "written": summary.created.isoformat(timespec="seconds") if summary.created else "",
                 "passages": "; ".join(
-                    passage_named(table.transcripts, table.turns, passage) for passage in one.passages
+                    passage_named(table.transcripts, table.turns, passage) for passage in summary.passages
                 ),
             }
 

@@ -51,10 +51,10 @@ class Dated:
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
-        one, when = self.event, self.when
+        event, when = self.event, self.when
         return {
-            "case": one.case,
-            "date": one.date,
+            "case": event.case,
+            "date": event.date,
             "first": when.first.isoformat(),
             "last": when.last.isoformat(),
             "lasted": when.lasted,
@@ -63,12 +63,12 @@ class Dated:
             "start_unknown": when.no_start,
             "end_unknown": when.no_end,
             "phase": self.phase,
-            "event": one.text,
-            "actor": one.actor,
-            "place": one.place,
-            "source": one.source,
+            "event": event.text,
+            "actor": event.actor,
+            "place": event.place,
+            "source": event.source,
             "passages": list(self.passages),
-            "has_source": one.has_source,
+            "has_source": event.has_source,
         }
 
 
@@ -99,29 +99,29 @@ def import_events(parts: Parts, file: Path, *, dry_run: bool = False) -> KeptEve
             f"{file}: the column date is missing, or start and end. Every event has a date, such as early 2017."
         )
     if read.sheet.ignored:
-        named = ", ".join(read.sheet.headings[one] for one in read.sheet.ignored)
+        named = ", ".join(read.sheet.headings[ignored] for ignored in read.sheet.ignored)
         raise BadInput(
             f"{file}: the column {named} is not known. Known: {', '.join(COLUMNS)}, start, end, remove."
         )
     kept = KeptEvents()
     with suppress(RowsOnlyTried), parts.store.writing() as connection:
         places = named_places(parts, connection)
-        found: list[CaseEvent] = []
+        events: list[CaseEvent] = []
         gone: list[CaseEvent] = []
         seen: dict[str, int] = {}
         for row in read.rows():
             if not any(row[name] for name in ("date", "start", "end", "event")):
                 continue  # of a draft, not filled in
-            one = _event(row, places)
-            if one is None:
+            event = _event(row, places)
+            if event is None:
                 continue
-            number = seen.setdefault(one.key, row.row.number)
+            number = seen.setdefault(event.key, row.row.number)
             if number != row.row.number:
                 row.fault("event", f"row {number} says the same event of the same case and date; keep one")
                 continue
-            (gone if yes_in(row["remove"]) else found).append(one)
+            (gone if yes_in(row["remove"]) else events).append(event)
         read.refuse_faults()
-        kept = keep_events(connection, found)
+        kept = keep_events(connection, events)
         kept.removed = list(remove_events(connection, gone))
         keep_or_take_back(dry_run)
     return kept
@@ -177,7 +177,7 @@ def _source(given: str, places: NamedPlaces) -> tuple[str, tuple[RestingPassage,
     """What is cited in words, and what is linked because the study has it."""
     cited: list[str] = []
     linked: list[RestingPassage] = []
-    for part in (one.strip() for one in given.split(";")):
+    for part in (source.strip() for source in given.split(";")):
         name = part.rpartition(":")[0]
         if places.is_transcript(part) or (name and places.is_transcript(name)):
             linked += places.passages(part, whole_transcripts=True)
@@ -197,27 +197,31 @@ def timelines(parts: Parts, *, case: str | None = None, viewer: Viewer | None = 
     ``viewer``: whoever is limited to sites sees the cases and passages of transcripts that these sites may see.
     """
     with parts.store.reading() as connection:
-        found = all_events(connection)
+        events = all_events(connection)
         if viewer is not None and viewer.sites is not None:
-            mine = [one for one in all_texts(connection) if sees(viewer, one.transcript)]
-            its = {folded(one.transcript.case) for one in mine}
-            found = tuple(one for one in found if folded(one.case) in its)
-        rests_on = {passage.transcript for one in found for passage in one.passages}
-        transcripts = {one.id: one for one in texts_by_id(connection, rests_on)}
+            mine = [text for text in all_texts(connection) if sees(viewer, text.transcript)]
+            its = {folded(text.transcript.case) for text in mine}
+            events = tuple(event for event in events if folded(event.case) in its)
+        rests_on = {passage.transcript for event in events for passage in event.passages}
+        transcripts = {text.id: text for text in texts_by_id(connection, rests_on)}
         if viewer is not None:
-            transcripts = {key: one for key, one in transcripts.items() if sees(viewer, one.transcript)}
+            transcripts = {
+                key: transcript
+                for key, transcript in transcripts.items()
+                if sees(viewer, transcript.transcript)
+            }
         turns = turn_places(connection, rests_on)
     book = parts.codebook
-    phases = tuple(book.label(one) for one in phase_ids(book))
+    phases = tuple(book.label(phase_id) for phase_id in phase_ids(book))
     by_case: dict[str, list[Dated]] = {}
-    for one in found:
-        phase = book.label(one.phase) if one.phase in book.by_id else one.phase
+    for event in events:
+        phase = book.label(event.phase) if event.phase in book.by_id else event.phase
         rests = tuple(
             passage_named(transcripts, turns, passage)
-            for passage in one.passages
+            for passage in event.passages
             if passage.transcript in transcripts
         )
-        by_case.setdefault(one.case, []).append(Dated(one, when_of(one.date), phase, rests))
+        by_case.setdefault(event.case, []).append(Dated(event, when_of(event.date), phase, rests))
     listed = {"case": tuple(parts.study.config.cases)}
     cases = [column[0][1] for column in columns_in_order([(("case", name),) for name in by_case], listed)]
     if case is not None:
@@ -231,21 +235,21 @@ def timelines(parts: Parts, *, case: str | None = None, viewer: Viewer | None = 
     )
 
 
-def write_csv(found: Sequence[Timeline], file: Path) -> None:
+def write_csv(drawn: Sequence[Timeline], file: Path) -> None:
     """The events in the layout that is read back."""
     rows = [
         {
-            "case": one.event.case,
-            "date": one.event.date,
-            "phase": one.phase,
-            "event": one.event.text,
-            "actor": one.event.actor,
-            "place": one.event.place,
-            "source": one.event.source,
-            "passages": "; ".join(one.passages),
+            "case": event.event.case,
+            "date": event.event.date,
+            "phase": event.phase,
+            "event": event.event.text,
+            "actor": event.event.actor,
+            "place": event.event.place,
+            "source": event.event.source,
+            "passages": "; ".join(event.passages),
         }
-        for timeline in found
-        for one in timeline.events
+        for timeline in drawn
+        for event in timeline.events
     ]
     _write(file, COLUMNS, rows)
 
@@ -259,17 +263,17 @@ def write_draft(parts: Parts, file: Path, *, code: str | None) -> int:
     table = study_table(parts, WantedTable())
     rows: dict[RestingPassage, dict[str, Any]] = {}
     for (phase, row, _), cell in table.matrix.cells.items():
-        for one, kept in cell.found:
+        for coded, kept in cell.found:
             if wanted is not None and row != wanted:
                 continue
-            passage = RestingPassage(kept.id, one.span, kept.transcript.text_hash)
+            passage = RestingPassage(kept.id, coded.span, kept.transcript.text_hash)
             rows.setdefault(
                 passage,
                 {
                     "case": kept.transcript.case,
                     "phase": table.label(phase) if phase else "",
                     "passages": passage_named(table.transcripts, table.turns, passage),
-                    "words": " ".join(one.span.of(kept.transcript.text).split()),
+                    "words": " ".join(coded.span.of(kept.transcript.text).split()),
                 },
             )
     _write(file, (*COLUMNS, "words"), list(rows.values()))

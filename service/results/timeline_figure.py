@@ -52,22 +52,22 @@ class TimelineRow:
         return max(len(self.dates), len(self.words), 1) * _LINE + _GAP
 
 
-def figures(found: Sequence[Timeline], *, tallest: float = TALLEST) -> Iterator[Figure]:
+def figures(drawn: Sequence[Timeline], *, tallest: float = TALLEST) -> Iterator[Figure]:
     """The timelines under one axis, on as many sheets as ``tallest`` inches ask for. Raises BadInput for none."""
-    if not any(one.events for one in found):
+    if not any(timeline.events for timeline in drawn):
         raise BadInput(
             'there are no events to draw. Bring them in: "tandem timeline FILE" (columns case, date, event).'
         )
-    scale = TimeScale.over([one.when for timeline in found for one in timeline.events], _CHART)
+    scale = TimeScale.over([event.when for timeline in drawn for event in timeline.events], _CHART)
     measure = TextMeasure(_SIZE)
     sheet: list[tuple[Timeline, list[TimelineRow], bool]] = []
     room = tallest - _FOOT
-    for timeline in found:
+    for timeline in drawn:
         head = _HEAD + _BAND * len(_bands(timeline)) + 0.12
         rows: list[TimelineRow] = []
         again = False
-        left = room - sum(_height(one, its) for one, its, _ in sheet) - head
-        for row in (_row_of(measure, one) for one in timeline.events):
+        left = room - sum(_height(row, its) for row, its, _ in sheet) - head
+        for row in (_row_of(measure, event) for event in timeline.events):
             if row.height > left and (rows or sheet):
                 if rows:
                     sheet.append((timeline, rows, again))
@@ -88,18 +88,18 @@ def _row_of(measure: TextMeasure, dated: Dated) -> TimelineRow:
 
 
 def _said(dated: Dated) -> str:
-    one = dated.event
-    where = ", ".join(filter(None, (one.actor, one.place)))
-    words = f"{one.text}{f' ({where})' if where else ''}{'' if one.has_source else ' †'}"
+    event = dated.event
+    where = ", ".join(filter(None, (event.actor, event.place)))
+    words = f"{event.text}{f' ({where})' if where else ''}{'' if event.has_source else ' †'}"
     return "".join(letter for letter in words if letter.isprintable())
 
 
 def _bands(timeline: Timeline) -> list[tuple[str, list[When]]]:
     """The phases that any event of the case has, in order, with the dates of these."""
     spans: dict[str, list[When]] = {}
-    for one in timeline.events:
-        if one.phase:
-            spans.setdefault(one.phase, []).append(one.when)
+    for event in timeline.events:
+        if event.phase:
+            spans.setdefault(event.phase, []).append(event.when)
     known = [phase for phase in timeline.phases if phase in spans]
     return [(phase, spans[phase]) for phase in [*known, *(phase for phase in spans if phase not in known)]]
 
@@ -161,10 +161,10 @@ class _Drawing:
 
         "By 2018" says that it was there then, and not that it began with the first year of the figure.
         """
-        first, last = min(spans, key=lambda one: one.first), max(spans, key=lambda one: one.last)
+        first, last = min(spans, key=lambda span: span.first), max(spans, key=lambda span: span.last)
         start = self._scale.at(first.first)
-        end = self._scale.right if any(one.no_end for one in spans) else self._scale.at(last.last)
-        open_ends = first.uncertain or last.uncertain or any(one.no_end for one in spans)
+        end = self._scale.right if any(span.no_end for span in spans) else self._scale.at(last.last)
+        open_ends = first.uncertain or last.uncertain or any(span.no_end for span in spans)
         colour, hatch = _fill(timeline, phase)
         width = max(end - start, 0.05)
         self._axes.add_patch(

@@ -18,19 +18,19 @@ _HEADS = ("Date", "Phase", "Event", "Actor or place", "Source")
 NO_SOURCE = "† no source"
 
 
-def write_svg(found: Sequence[Timeline], file: Path, *, title: str) -> None:
+def write_svg(drawn: Sequence[Timeline], file: Path, *, title: str) -> None:
     """One picture of all, under one axis."""
-    (figure,) = figures(found)
+    (figure,) = figures(drawn)
     whole(file, as_svg(figure, title))
 
 
-def write_png(found: Sequence[Timeline], file: Path) -> None:
+def write_png(drawn: Sequence[Timeline], file: Path) -> None:
     """One picture of all, under one axis, at 300 dots an inch."""
-    (figure,) = figures(found)
+    (figure,) = figures(drawn)
     whole(file, as_png(figure))
 
 
-def write_xlsx(found: Sequence[Timeline], file: Path) -> None:
+def write_xlsx(drawn: Sequence[Timeline], file: Path) -> None:
     """A list of events with their dates as written and as understood."""
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
@@ -53,21 +53,21 @@ def write_xlsx(found: Sequence[Timeline], file: Path) -> None:
         "mark",
     )
     sheet.append(columns)
-    for timeline in found:
-        for one in timeline.events:
-            when, event = one.when, one.event
+    for timeline in drawn:
+        for dated_event in timeline.events:
+            when, event = dated_event.when, dated_event.event
             cells = (
                 event.case,
                 event.date,
                 None if when.no_start else _cell_date(when.first),
                 None if when.no_end else _cell_date(when.last),
                 "no" if when.uncertain else "yes",
-                one.phase,
+                dated_event.phase,
                 event.text,
                 event.actor,
                 event.place,
                 event.source,
-                "; ".join(one.passages),
+                "; ".join(dated_event.passages),
                 "" if event.has_source else NO_SOURCE,
             )
             sheet.append([safe_cell(cell) for cell in cells])
@@ -89,17 +89,17 @@ def _cell_date(day: Any) -> Any:
     return day if day.year >= 1900 else day.isoformat()
 
 
-def write_docx(found: Sequence[Timeline], file: Path, *, title: str) -> None:
+def write_docx(drawn: Sequence[Timeline], file: Path, *, title: str) -> None:
     """A figure and a table a case, numbered; pictures are parted where a page has no room for them."""
     document = NumberedDocument(title)
-    add_timelines(document, found)
+    add_timelines(document, drawn)
     whole(file, document.as_bytes())
 
 
-def add_timelines(document: NumberedDocument, found: Sequence[Timeline]) -> tuple[Ref, ...]:
+def add_timelines(document: NumberedDocument, drawn: Sequence[Timeline]) -> tuple[Ref, ...]:
     """Put them into a document, the figures first; the numbers that they got."""
     made = []
-    for timeline in found:
+    for timeline in drawn:
         sheets = list(figures([timeline], tallest=_PAGE_ROOM))
         for at, figure in enumerate(sheets, start=1):
             part = f", part {at} of {len(sheets)}" if len(sheets) > 1 else ""
@@ -111,15 +111,15 @@ def add_timelines(document: NumberedDocument, found: Sequence[Timeline]) -> tupl
                     inches=min(WIDTH, 6.8),
                 )
             )
-    for timeline in found:
+    for timeline in drawn:
         subject = f"Events of {timeline.case}, their dates as people say them."
-        rows = [_row(one) for one in timeline.events]
+        rows = [_row(event) for event in timeline.events]
         made.append(document.table(subject, _HEADS, rows, widths=(2.6, 2.8, 6.0, 2.8, 3.2)))
     return tuple(made)
 
 
-def _row(one: Dated) -> tuple[str, ...]:
-    event = one.event
-    sources = "; ".join(filter(None, (event.source, *one.passages)))
+def _row(dated: Dated) -> tuple[str, ...]:
+    event = dated.event
+    sources = "; ".join(filter(None, (event.source, *dated.passages)))
     where = ", ".join(filter(None, (event.actor, event.place)))
-    return (event.date, one.phase or "not stated", event.text, where, sources or NO_SOURCE)
+    return (event.date, dated.phase or "not stated", event.text, where, sources or NO_SOURCE)

@@ -23,9 +23,9 @@ class TimeScale:
     right: float
 
     @classmethod
-    def over(cls, found: Sequence[When], column: tuple[float, float]) -> TimeScale:
+    def over(cls, moments: Sequence[When], column: tuple[float, float]) -> TimeScale:
         """The scale on which all of these have room: whole years, or months where all happened within one."""
-        first, last = min(one.first for one in found), max(one.last for one in found)
+        first, last = min(moment.first for moment in moments), max(moment.last for moment in moments)
         if (last - first).days > 400:
             first, last = date(first.year, 1, 1), date(last.year, 12, 31)
         else:
@@ -44,14 +44,18 @@ class TimeScale:
         if (self.last - self.first).days <= 400:
             yield from self._months()
             return
-        step = next((one for one in _STEPS if years / one <= _MOST_LABELS), _STEPS[-1])
+        step = next((step_tried for step_tried in _STEPS if years / step_tried <= _MOST_LABELS), _STEPS[-1])
         for year in range(self.first.year, self.last.year + 1):
             if year % step == 0:
                 yield self.at(date(year, 1, 1)), str(year)
 
     def _months(self) -> Iterator[tuple[float, str]]:
         months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
-        step = next(one for one in (1, 2, 3, 6, 12) if months / one <= 5 or one == 12)
+        step = next(
+            months_tried
+            for months_tried in (1, 2, 3, 6, 12)
+            if months / months_tried <= 5 or months_tried == 12
+        )
         for number in range(0, months, step):
             year, month = divmod(self.first.month - 1 + number, 12)
             day = date(self.first.year + year, month + 1, 1)

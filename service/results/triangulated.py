@@ -64,38 +64,38 @@ class Triangulation:
             "made": self.findings.made.isoformat(timespec="seconds"),
             "columns_stand_for": list(self.findings.columns.names),
             "role_attribute": self.findings.role,
-            "findings": [_finding_json(one, self.findings) for one in self.found],
+            "findings": [_finding_json(finding, self.findings) for finding in self.found],
             "notes": list(self.notes),
         }
 
 
-def triangulation_of(found: StudyFindings) -> Triangulation:
+def triangulation_of(findings: StudyFindings) -> Triangulation:
     """The triangulation of these findings."""
-    every = findings_of(found.found, found.read, found.column_of, found.role_of)
-    ordered = sorted(every, key=lambda it: in_order(found, it.phase, it.code, it.column))
-    return Triangulation(found, tuple(ordered), len(found.transcripts) - len(found.read))
+    every = findings_of(findings.found, findings.read, findings.column_of, findings.role_of)
+    ordered = sorted(every, key=lambda it: in_order(findings, it.phase, it.code, it.column))
+    return Triangulation(findings, tuple(ordered), len(findings.transcripts) - len(findings.read))
 
 
-def triangulation_parts(found: Triangulation) -> ResultParts:
+def triangulation_parts(triangulation: Triangulation) -> ResultParts:
     """As a table and a picture."""
     return ResultParts(
-        title=f"{found.findings.study}: how the sources support each other",
-        tables=(_table(found), *((_roles(found),) if found.roles else ())),
+        title=f"{triangulation.findings.study}: how the sources support each other",
+        tables=(_table(triangulation), *((_roles(triangulation),) if triangulation.roles else ())),
         figures=(
             ResultFigure(
                 name="triangulation",
                 subject="What interviews (I), documents (D) and field notes (F) say of each finding",
                 describes="A sign for each code, column and kind of source; the table lists them.",
                 of="Triangulation",
-                draw=lambda tallest: _draw(found, tallest),
+                draw=lambda tallest: _draw(triangulation, tallest),
             ),
         ),
-        notes=found.notes,
+        notes=triangulation.notes,
     )
 
 
-def _table(found: Triangulation) -> ResultTable:
-    f = found.findings
+def _table(triangulation: Triangulation) -> ResultTable:
+    f = triangulation.findings
     return ResultTable(
         name="Triangulation",
         subject="Findings by the kinds of source that support them, contradict them, or are silent",
@@ -112,74 +112,82 @@ def _table(found: Triangulation) -> ResultTable:
         ),
         rows=tuple(
             (
-                f.phase_label(one.phase),
-                f.label(one.code),
-                one.column or NOT_STATED,
-                len(one.informants),
-                *_said(one, one.kinds),
-                in_words(one),
-                *((_answered(f, one),) if f.checks else ()),
+                f.phase_label(finding.phase),
+                f.label(finding.code),
+                finding.column or NOT_STATED,
+                len(finding.informants),
+                *_said(finding, finding.kinds),
+                in_words(finding),
+                *((_answered(f, finding),) if f.checks else ()),
             )
-            for one in found.found
+            for finding in triangulation.found
         ),
         widths=(1.8, 3, 1.9, 1.7, 2.5, 2.4, 2.2, 5.6, *((2.4,) if f.checks else ())),
     )
 
 
-def _answered(found: StudyFindings, one: SourcedFinding) -> str:
+def _answered(findings: StudyFindings, finding: SourcedFinding) -> str:
     """Who agreed and who corrected; what they said stands in the table of cells, by consent."""
-    answers = found.answers(one.phase, one.code, one.column, one.informants)
+    answers = findings.answers(finding.phase, finding.code, finding.column, finding.informants)
     return "; ".join(f"{it.answered_by} {it.answer} ({it.given.isoformat()})" for it in answers)
 
 
-def _roles(found: Triangulation) -> ResultTable:
-    f = found.findings
+def _roles(triangulation: Triangulation) -> ResultTable:
+    f = triangulation.findings
     return ResultTable(
         name="By role",
         subject=f"Findings by the roles of the informants ({f.role}) that support them, contradict them, or are silent",
         columns=("Phase", "Code", f.corner.capitalize(), "Supported by", "Contradicted by", "Silent"),
         rows=tuple(
-            (f.phase_label(one.phase), f.label(one.code), one.column or NOT_STATED, *_said(one, one.roles))
-            for one in found.found
+            (
+                f.phase_label(finding.phase),
+                f.label(finding.code),
+                finding.column or NOT_STATED,
+                *_said(finding, finding.roles),
+            )
+            for finding in triangulation.found
         ),
         widths=(1.8, 3.4, 2, 4, 3.4, 3.4),
     )
 
 
-def _said(one: SourcedFinding, of: Mapping[str, Voices]) -> tuple[str, str, str]:
+def _said(finding: SourcedFinding, of: Mapping[str, Voices]) -> tuple[str, str, str]:
     def counted(count: int, voices: Voices, name: str) -> str:
         return f"{name} {count} of {voices.read}"
 
-    support = [counted(of[name].supporting(one.direction), of[name], name) for name in one.supporting(of)]
-    against = [
-        counted(of[name].contradicting(one.direction), of[name], name) for name in one.contradicting(of)
+    support = [
+        counted(of[name].supporting(finding.direction), of[name], name) for name in finding.supporting(of)
     ]
-    return "; ".join(support), "; ".join(against), "; ".join(one.silent(of))
+    against = [
+        counted(of[name].contradicting(finding.direction), of[name], name)
+        for name in finding.contradicting(of)
+    ]
+    return "; ".join(support), "; ".join(against), "; ".join(finding.silent(of))
 
 
-def _draw(found: Triangulation, tallest: float) -> Iterator[Figure]:
-    f = found.findings
-    by_place = {(one.phase, one.code, one.column): one for one in found.found}
-    rows = list(dict.fromkeys((one.phase, one.code) for one in found.found))
+def _draw(triangulation: Triangulation, tallest: float) -> Iterator[Figure]:
+    f = triangulation.findings
+    by_place = {(finding.phase, finding.code, finding.column): finding for finding in triangulation.found}
+    rows = list(dict.fromkeys((finding.phase, finding.code) for finding in triangulation.found))
     columns = [(name, kind) for name in f.column_names for kind in ("interview", "document", "field note")]
     there = {
         (name, kind)
-        for one in found.found
-        for kind, its in one.kinds.items()
+        for finding in triangulation.found
+        for kind, its in finding.kinds.items()
         if its.read
-        for name in (one.column,)
+        for name in (finding.column,)
     }
-    columns = [one for one in columns if one in there]
+    columns = [column for column in columns if column in there]
 
     def mark(row: int, column: int) -> GridMark | None:
-        one = by_place.get((*rows[row], columns[column][0]))
-        if one is None:
+        finding = by_place.get((*rows[row], columns[column][0]))
+        if finding is None:
             return None
-        voices = one.kinds[columns[column][1]]
+        voices = finding.kinds[columns[column][1]]
         if not voices.speaking:
             return _SILENT if voices.read else None
         sign = _MARKS[voices.stance or "no direction"]
-        return GridMark(sign.shape, sign.filled, boxed=voices.contradicting(one.direction) > 0)
+        return GridMark(sign.shape, sign.filled, boxed=voices.contradicting(finding.direction) > 0)
 
     several = len(f.phases) > 1
     return grid_figures(
@@ -191,33 +199,33 @@ def _draw(found: Triangulation, tallest: float) -> Iterator[Figure]:
     )
 
 
-def _finding_json(one: SourcedFinding, found: StudyFindings) -> dict[str, Any]:
+def _finding_json(finding: SourcedFinding, findings: StudyFindings) -> dict[str, Any]:
     return {
-        "phase": found.label(one.phase) if one.phase else "",
-        "code": found.label(one.code),
-        "column": one.column,
-        "direction": one.direction,
-        "codings": one.codings,
-        "informants": list(one.informants),
-        "sources": list(one.sources),
-        "kinds": {kind: _voices_json(voices, one) for kind, voices in one.kinds.items()},
-        "roles": {role: _voices_json(voices, one) for role, voices in one.roles.items()},
-        "supported_by": list(one.supporting(one.kinds)),
-        "contradicted_by": list(one.contradicting(one.kinds)),
-        "silent": list(one.silent(one.kinds)),
-        "in_words": in_words(one),
+        "phase": findings.label(finding.phase) if finding.phase else "",
+        "code": findings.label(finding.code),
+        "column": finding.column,
+        "direction": finding.direction,
+        "codings": finding.codings,
+        "informants": list(finding.informants),
+        "sources": list(finding.sources),
+        "kinds": {kind: _voices_json(voices, finding) for kind, voices in finding.kinds.items()},
+        "roles": {role: _voices_json(voices, finding) for role, voices in finding.roles.items()},
+        "supported_by": list(finding.supporting(finding.kinds)),
+        "contradicted_by": list(finding.contradicting(finding.kinds)),
+        "silent": list(finding.silent(finding.kinds)),
+        "in_words": in_words(finding),
         "member_checks": [
-            check_json(it, words=False, label=found.label)
-            for it in found.answers(one.phase, one.code, one.column, one.informants)
+            check_json(it, words=False, label=findings.label)
+            for it in findings.answers(finding.phase, finding.code, finding.column, finding.informants)
         ],
     }
 
 
-def _voices_json(voices: Voices, one: SourcedFinding) -> dict[str, Any]:
+def _voices_json(voices: Voices, finding: SourcedFinding) -> dict[str, Any]:
     return {
         "read": voices.read,
-        "supports": voices.supporting(one.direction),
-        "contradicts": voices.contradicting(one.direction),
+        "supports": voices.supporting(finding.direction),
+        "contradicts": voices.contradicting(finding.direction),
         "silent": voices.silent,
         "helps": voices.helps,
         "hinders": voices.hinders,

@@ -66,33 +66,38 @@ def import_cells(parts: Parts, file: Path, *, by: str = "", dry_run: bool = Fals
         read.refuse_faults()
         made = writing.made
         made.dry_run = dry_run
-        before = {(one.place.key, one.author): one for one in current_summaries(connection)}
-        changed = [one for one in made.summaries if not _same(before.get((one.place.key, one.author)), one)]
-        chosen = {(one.code, one.passage) for one in current_quotes(connection)}
-        quotes = [one for one in made.quotes if ((one.code, one.passage) in chosen) != one.chosen]
+        before = {(summary.place.key, summary.author): summary for summary in current_summaries(connection)}
+        changed = [
+            summary
+            for summary in made.summaries
+            if not _same(before.get((summary.place.key, summary.author)), summary)
+        ]
+        chosen = {(quote.code, quote.passage) for quote in current_quotes(connection)}
+        quotes = [quote for quote in made.quotes if ((quote.code, quote.passage) in chosen) != quote.chosen]
         known = current_distinguishing(connection)
         words = [
-            one
-            for one in made.distinguishing
-            if (known[place].words if (place := (one.phase, one.code)) in known else "") != one.words
+            words_changed
+            for words_changed in made.distinguishing
+            if (known[place].words if (place := (words_changed.phase, words_changed.code)) in known else "")
+            != words_changed.words
         ]
-        implied = [writing.implied.get((one.place.key, one.author)) for one in changed]
+        implied = [writing.implied.get((summary.place.key, summary.author)) for summary in changed]
         made.on_all, made.on_nothing = implied.count(True), implied.count(False)
         given = len(made.summaries) + len(made.quotes) + len(made.distinguishing)
         made.summaries, made.quotes, made.distinguishing = changed, quotes, words
         made.unchanged = given - len(changed) - len(quotes) - len(words)
-        for one in changed:
-            add_summary(connection, one)
+        for summary in changed:
+            add_summary(connection, summary)
         add_chosen_quotes(connection, quotes)
         add_distinguishing(connection, words)
         keep_or_take_back(dry_run)
     return made
 
 
-def _same(before: Summary | None, one: Summary) -> bool:
+def _same(before: Summary | None, summary: Summary) -> bool:
     if before is None:
-        return not one.text
-    return before.text == one.text and set(before.passages) == set(one.passages)
+        return not summary.text
+    return before.text == summary.text and set(before.passages) == set(summary.passages)
 
 
 class _Writing:
@@ -112,17 +117,17 @@ class _Writing:
 
     def _own_columns(self) -> dict[str, str]:
         """Further columns of the file that are attributes; any other is refused, since it would be lost."""
-        found = {}
+        own = {}
         for column in self._read.sheet.ignored:
             heading = self._read.sheet.headings[column]
             try:
-                found[column] = self._places.attributes.resolve(heading)
+                own[column] = self._places.attributes.resolve(heading)
             except BadInput:
                 raise BadInput(
                     f'{self._read.sheet.file}: the column "{heading}" is not known. Besides code, phase, case, site, wave, '
                     f"participant, by, summary, passages, quotes and distinguishes, a column is an attribute of the study."
                 ) from None
-        return found
+        return own
 
     def read_rows(self) -> None:
         for row in self._read.rows():
@@ -146,13 +151,15 @@ class _Writing:
 
     def _column(self, row: RowReader) -> Column | None:
         place = self._places.place
-        found = [(name, row.read(name, partial(place, name))) for name in PLACES if row[name]]
+        places_read = [(name, row.read(name, partial(place, name))) for name in PLACES if row[name]]
         for column, name in self._attributes.items():
             if row[column]:
-                found.append((name, row.read(column, partial(place, name))))
-        if len(found) > 2:
-            row.fault("case", f"it names {len(found)} things that a column could stand for; name one or two")
-        return None if row.wrong else tuple((name, value) for name, value in found if value is not None)
+                places_read.append((name, row.read(column, partial(place, name))))
+        if len(places_read) > 2:
+            row.fault(
+                "case", f"it names {len(places_read)} things that a column could stand for; name one or two"
+            )
+        return None if row.wrong else tuple((name, value) for name, value in places_read if value is not None)
 
     def _once(self, row: RowReader, column: str, *what: str) -> bool:
         """Is this the first row that says so?"""
@@ -190,7 +197,8 @@ class _Writing:
         cell = whole_cell(table, place.phase, place.code, place.column)
         return tuple(
             dict.fromkeys(
-                RestingPassage(kept.id, one.span, kept.transcript.text_hash) for one, kept in cell.found
+                RestingPassage(kept.id, passage.span, kept.transcript.text_hash)
+                for passage, kept in cell.found
             )
         )
 

@@ -24,8 +24,8 @@ def foreseen(parts: Parts, participant: str) -> tuple[dict[str, Any] | None, Job
     """The plan as plain data, or the job that tries it, if one was asked for. Raises BadInput for nobody's code."""
     what_would_go(parts, participant)
     with parts.store.reading() as connection:
-        sizes = [select(func.count()).select_from(one) for one in (codings, segments)]
-        large = sum(connection.execute(one).scalar_one() for one in sizes) > MOST_ROWS
+        sizes = [select(func.count()).select_from(table) for table in (codings, segments)]
+        large = sum(connection.execute(size).scalar_one() for size in sizes) > MOST_ROWS
         wanted = folded(participant)
         job = latest_of(
             connection, "foresee", lambda asked: folded(str(asked.get("participant", ""))) == wanted

@@ -95,22 +95,24 @@ def pairs(visit: VisitedNow) -> Response:
     with visit.parts.store.reading() as connection:
         common = _common(visit, connection, asked, framework)
         kept: KeptReport | None = common["kept"]
-        known = {} if kept is None else {str(at): one for at, one in enumerate(kept.comparisons)}
+        known = (
+            {} if kept is None else {str(at): comparison for at, comparison in enumerate(kept.comparisons)}
+        )
         wanted = known.get(query.get("who", "0"))
-        found = () if wanted is None else figures_of_comparison(connection, asked, wanted)
+        figures = () if wanted is None else figures_of_comparison(connection, asked, wanted)
     rows: list[Figure] = [
         (
-            one.framework or "all frameworks",
-            one.code or _LEVELS.get(one.level, one.level),
-            _COEFFICIENTS.get(one.coefficient, one.coefficient),
-            one.level,
-            one.value,
-            ranging(one.interval) if one.interval else one.reason or one.interval_reason or "",
-            one.units,
-            one.groups,
+            figure.framework or "all frameworks",
+            figure.code or _LEVELS.get(figure.level, figure.level),
+            _COEFFICIENTS.get(figure.coefficient, figure.coefficient),
+            figure.level,
+            figure.value,
+            ranging(figure.interval) if figure.interval else figure.reason or figure.interval_reason or "",
+            figure.units,
+            figure.groups,
         )
-        for one in found
-        if not framework or one.framework in ("", framework)
+        for figure in figures
+        if not framework or figure.framework in ("", framework)
     ]
     shown = ShownList(
         rows,
@@ -127,7 +129,7 @@ def pairs(visit: VisitedNow) -> Response:
         "workbench/agreement_pairs.html",
         list=shown,
         wanted=wanted,
-        who=[(at, one.in_words) for at, one in known.items()],
+        who=[(at, comparison.in_words) for at, comparison in known.items()],
         who_now=query.get("who", "0"),
         **common,
     )
@@ -169,7 +171,7 @@ def _asked(visit: Visit) -> tuple[ReportScope, str]:
 
 def _own_sites(visit: Visit) -> list[str]:
     with visit.parts.store.reading() as connection:
-        known = {one.site for one in described_transcripts(connection)} - {""}
+        known = {transcript.site for transcript in described_transcripts(connection)} - {""}
     return sorted(site for site in known if visit.viewer.sees_site(site))
 
 
@@ -183,15 +185,17 @@ def _common(visit: Visit, connection: Connection, asked: ReportScope, framework:
     kept = kept_report(connection, parts, asked)
     arguments = arguments_of(asked)
     transcripts = [
-        one for one in described_transcripts(connection) if visit.viewer.sees_site(one.site or None)
+        transcript
+        for transcript in described_transcripts(connection)
+        if visit.viewer.sees_site(transcript.site or None)
     ]
-    options = {key: sorted({getattr(one, key) for one in transcripts} - {""}) for key in SLICES}
+    options = {key: sorted({getattr(transcript, key) for transcript in transcripts} - {""}) for key in SLICES}
     return {
         "kept": kept,
         "job": latest_job(connection, "measure", lambda asked_with: dict(asked_with) == arguments),
         "arguments": arguments,
         "framework": framework,
-        "frameworks": [one.name for one in parts.codebook.frameworks],
+        "frameworks": [framework.name for framework in parts.codebook.frameworks],
         "options": {key: values for key, values in options.items() if len(values) > 1},
         "limited": asked.site if visit.viewer.sites is not None else "",
         "may_measure": visit.may(Action.CHANGE_MODELS),

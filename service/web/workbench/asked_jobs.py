@@ -30,5 +30,5 @@ def latest_job(
     connection: Connection, kind: JobKind, fits: Callable[[Mapping[str, Any]], bool] | None = None
 ) -> JobProgress | None:
     """How far the job of this kind is that was asked for last; with ``fits``: of those whose arguments do."""
-    found = latest_of(connection, kind, fits)
-    return None if found is None else job_progress(connection, found.id)
+    latest = latest_of(connection, kind, fits)
+    return None if latest is None else job_progress(connection, latest.id)

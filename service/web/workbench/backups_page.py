@@ -19,14 +19,14 @@ PATH = "/backups"
 router = APIRouter(include_in_schema=False)
 _COLUMNS = (
     ListColumn[Good](
-        "made", "Made", lambda one: one.made, text=lambda one: f"{one.moment:%Y-%m-%d %H:%M} UTC"
+        "made", "Made", lambda row: row.made, text=lambda row: f"{row.moment:%Y-%m-%d %H:%M} UTC"
     ),
-    ListColumn[Good]("file", "File", lambda one: Path(one.file).name),
-    ListColumn[Good]("size", "Size", lambda one: one.bytes, text=lambda one: size_said(one.bytes)),
+    ListColumn[Good]("file", "File", lambda row: Path(row.file).name),
+    ListColumn[Good]("size", "Size", lambda row: row.bytes, text=lambda row: size_said(row.bytes)),
     ListColumn[Good](
-        "there", "Still there", lambda one: "yes" if one.is_there else "gone or changed", choice=True
+        "there", "Still there", lambda row: "yes" if row.is_there else "gone or changed", choice=True
     ),
-    ListColumn[Good]("folder", "Folder", lambda one: str(Path(one.file).parent)),
+    ListColumn[Good]("folder", "Folder", lambda row: str(Path(row.file).parent)),
 )
 
 

@@ -52,30 +52,33 @@ def start(visit: Visited) -> Response:
 def send(visit: Visited, sent: Sent) -> Response:
     """Take files; nothing of them is in the study yet."""
     visit.must(Action.BRING_IN)
-    files = [(one.filename or "", one.file) for one in (*sent.files("files"), *sent.files("folder"))]
+    files = [
+        (sent_file.filename or "", sent_file.file)
+        for sent_file in (*sent.files("files"), *sent.files("folder"))
+    ]
     try:
         upload = receive(visit.parts, files, by=visit.viewer.name, kind_of=kind_of)
     except BadInput as error:
         return _start(visit, fault=str(error))
     manifests = upload.of_kind("manifest")
-    notes = [note for one in manifests for note in upload_pages.taken(upload, one)]
+    notes = [note for manifest in manifests for note in upload_pages.taken(upload, manifest)]
     upload.save()
     audit(visit, Did.SENT, str(upload.id), files=len(upload.files))
     look(visit, upload)
     return saved(f"{PATH}/{upload.id}" + ("?notes=1" if notes else ""))
 
 
-@router.post(f"{PATH}/{{one}}/bring")
-def bring(visit: Visited, one: UUID) -> Response:
+@router.post(f"{PATH}/{{upload_id}}/bring")
+def bring(visit: Visited, upload_id: UUID) -> Response:
     """Bring in what can come in as it is."""
     visit.must(Action.BRING_IN)
     parts = visit.parts
-    upload = opened(visit, one)
+    upload = opened(visit, upload_id)
     audit(visit, Did.IMPORTED, in_words(upload), kind="files of a browser", files=len(upload.files))
     if is_small(upload):
         try:
             with parts.alone("bring in"):
-                done = bring_in(parts, one, by=visit.viewer.name)
+                done = bring_in(parts, upload_id, by=visit.viewer.name)
         except Busy:
             pass  # a command or a worker holds the study: a job waits for it
         except BadInput as error:
@@ -83,27 +86,27 @@ def bring(visit: Visited, one: UUID) -> Response:
         else:
             return came(visit, done)
     with parts.store.writing() as connection:
-        job = ask_for(connection, "bring in", {"upload": str(one), "by": visit.viewer.name})
+        job = ask_for(connection, "bring in", {"upload": str(upload_id), "by": visit.viewer.name})
     upload.keep_job(str(job))
-    return saved(f"{PATH}/{one}")
+    return saved(f"{PATH}/{upload_id}")
 
 
-@router.post(f"{PATH}/{{one}}/look")
-def look_again(visit: Visited, one: UUID) -> Response:
+@router.post(f"{PATH}/{{upload_id}}/look")
+def look_again(visit: Visited, upload_id: UUID) -> Response:
     """Look at the files once more."""
     visit.must(Action.BRING_IN)
-    upload = opened(visit, one)
+    upload = opened(visit, upload_id)
     upload.save()
     look(visit, upload)
-    return saved(f"{PATH}/{one}")
+    return saved(f"{PATH}/{upload_id}")
 
 
-@router.post(f"{PATH}/{{one}}/leave")
-def leave(visit: Visited, one: UUID) -> Response:
+@router.post(f"{PATH}/{{upload_id}}/leave")
+def leave(visit: Visited, upload_id: UUID) -> Response:
     """Delete what was sent: it is not to come in."""
     visit.must(Action.BRING_IN)
-    opened(visit, one).remove()
-    audit(visit, Did.SENT, str(one), left="yes")
+    opened(visit, upload_id).remove()
+    audit(visit, Did.SENT, str(upload_id), left="yes")
     return saved(PATH)
 
 
@@ -139,8 +142,8 @@ def _start(visit: Visit, *, fault: str = "", note: str = "") -> Response:
         brought = all_brought_in(connection, latest=50)
     return visit.page(
         "workbench/bring_in.html",
-        waiting=[(one, in_words(one)) for one in all_uploads(visit.parts)],
-        brought=[(one, counts_in_words(one.what.get("counts", {}))) for one in brought],
+        waiting=[(upload, in_words(upload)) for upload in all_uploads(visit.parts)],
+        brought=[(record, counts_in_words(record.what.get("counts", {}))) for record in brought],
         faults=fault.splitlines(),
         note=note,
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
@@ -150,30 +153,30 @@ def _start(visit: Visit, *, fault: str = "", note: str = "") -> Response:
 def counts_in_words(counts: dict[str, int]) -> str:
     """What came in, in words."""
     said = []
-    for kind, (one, many) in _COUNTS.items():
+    for kind, (single, many) in _COUNTS.items():
         if counts.get(kind):
-            said.append(f"{counts[kind]:,} {one if counts[kind] == 1 else many}")
+            said.append(f"{counts[kind]:,} {single if counts[kind] == 1 else many}")
     return ", ".join(said)
 
 
 def _came_in(visit: Visit, record: UUID, *, fault: str = "") -> Response:
     with visit.parts.store.reading() as connection:
-        found = brought_in_by_id(connection, record)
-        if found is None:
+        record_there = brought_in_by_id(connection, record)
+        if record_there is None:
             raise HTTPException(status.HTTP_404_NOT_FOUND, "Nothing that came in has this number.")
         items = items_of(connection, record)
-        reasons = why_it_stays(connection, found) if found.undone is None else ()
-        theirs = {one.transcript for one in items if one.kind in ("transcript", "described", "replaced")}
-        there = [one for one in described_transcripts(connection) if one.id in theirs]
-    left = [one for one in all_uploads(visit.parts) if one.files]
+        reasons = why_it_stays(connection, record_there) if record_there.undone is None else ()
+        theirs = {item.transcript for item in items if item.kind in ("transcript", "described", "replaced")}
+        there = [transcript for transcript in described_transcripts(connection) if transcript.id in theirs]
+    left = [upload for upload in all_uploads(visit.parts) if upload.files]
     return visit.page(
         "workbench/came_in.html",
-        found=found,
-        said=counts_in_words(found.what.get("counts", {})),
-        notes=found.what.get("notes", ()),
+        found=record_there,
+        said=counts_in_words(record_there.what.get("counts", {})),
+        notes=record_there.what.get("notes", ()),
         transcripts=there[:300],
         more=max(0, len(there) - 300),
-        place=lambda one: interview_path(one.id),
+        place=lambda row: interview_path(row.id),
         reasons=reasons,
         left=left,
         faults=fault.splitlines(),

@@ -27,9 +27,9 @@ def decided(visit: VisitedNow) -> Response:
     visit.must(Action.READ_TEXT)
     visit.must(Action.DECIDE_CODES)
     with visit.parts.store.reading() as connection:
-        found = decisions(connection, visit.parts)
+        decided_ones = decisions(connection, visit.parts)
     shown = ShownList(
-        found,
+        decided_ones,
         _DECIDED,
         asked_of(visit.request.query_params),
         path=DECISIONS,
@@ -52,9 +52,13 @@ def against_people(visit: VisitedNow) -> Response:
     wanted = book.find(code).id if code else None
     kept: ModelAgainstPeople = visit.request.app.state.against_people
     with visit.parts.store.reading() as connection:
-        found = [one for one in kept.now(connection, visit.parts) if wanted in (None, one.code)]
+        against = [
+            disagreement
+            for disagreement in kept.now(connection, visit.parts)
+            if wanted in (None, disagreement.code)
+        ]
     shown = ShownList(
-        found,
+        against,
         _against(book),
         asked_of(query),
         path=MODELS,

@@ -46,11 +46,11 @@ def disagreements(visit: VisitedNow) -> Response:
     code, pair = query.get("code", ""), query.get("pair", "")
     wanted = book.find(code).id if code else None
     telling = _telling(visit)
-    found = [one for one in telling.found if _fits(one, wanted, pair)]
+    fitting = [placed_one for placed_one in telling.found if _fits(placed_one, wanted, pair)]
     fixed = {"code": code, "pair": pair}
     columns = _columns(book, fixed)
     shown = ShownList(
-        found,
+        fitting,
         columns,
         asked_of(query),
         path=PATH,
@@ -65,9 +65,11 @@ def disagreements(visit: VisitedNow) -> Response:
         "workbench/disagreements.html",
         list=shown,
         codes=[
-            (book.label(one.code), one.differ, one.alike) for one in telling.codes if one.code in book.by_id
+            (book.label(code.code), code.differ, code.alike)
+            for code in telling.codes
+            if code.code in book.by_id
         ],
-        pairs=sorted({name for one in telling.found for name in _pairs(one)}),
+        pairs=sorted({name for placed_one in telling.found for name in _pairs(placed_one)}),
         chosen=code,
         pair=pair,
         rule=RULE,
@@ -131,26 +133,28 @@ def agree_on(
 def _one(visit: Visit, transcript: UUID, segment: UUID, fault: str = "") -> Response:
     visit.must(Action.READ_TEXT)
     placed = _placed(visit, transcript, segment)
-    book, one = visit.parts.codebook, placed.one
+    book, disagreement = visit.parts.codebook, placed.one
     interview = read_interview(visit.parts, transcript)
-    turn = shown_number(one.turn)
+    turn = shown_number(disagreement.turn)
     around = [it for it in (interview.turns if interview else ()) if abs(it.number - turn) <= AROUND]
-    said = {code for its in one.said for code in its.codes if code in book.by_id}
-    visit.reads(one.transcript)
+    said = {code for its in disagreement.said for code in its.codes if code in book.by_id}
+    visit.reads(disagreement.transcript)
     before, after = _neighbours(visit, transcript, segment)
     filters = _filters(visit)
     return visit.page(
         "workbench/disagreement.html",
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
-        one=one,
+        one=disagreement,
         turn=turn,
         around=around,
-        plain=one.to_json(book),
-        definitions=[book[code] for code in one.differ_on],
+        plain=disagreement.to_json(book),
+        definitions=[book[code] for code in disagreement.differ_on],
         label=book.label,
         offered=[(book[code].id, book.label(code)) for code in book.by_id if code in said],
         others=[book.label(known.id) for known in book.applicable if known.id not in said],
-        people=sorted({*(its.coder for its in one.said), *(p.name for p in visit.parts.study.config.people)}),
+        people=sorted(
+            {*(its.coder for its in disagreement.said), *(p.name for p in visit.parts.study.config.people)}
+        ),
         fault=[fault] if fault else [],
         before=_address(before, filters) if before else "",
         after=_address(after, filters) if after else "",
@@ -167,8 +171,8 @@ def _telling(visit: Visit) -> Telling:
     kept: TellingDisagreements = visit.request.app.state.disagreements
     with visit.parts.store.reading() as connection:
         telling = kept.now(connection, visit.parts)
-        found = telling.found if _sees_all(visit) else tuple(_seen(visit, connection, telling.found))
-    visit.request.state.telling = Telling(found, telling.codes)
+        seen_ones = telling.found if _sees_all(visit) else tuple(_seen(visit, connection, telling.found))
+    visit.request.state.telling = Telling(seen_ones, telling.codes)
     return visit.request.state.telling  # type: ignore[no-any-return]
 
 
@@ -177,11 +181,11 @@ def _sees_all(visit: Visit) -> bool:
 
 
 def _seen(
-    visit: Visit, connection: Connection, found: Sequence[PlacedDisagreement]
+    visit: Visit, connection: Connection, placed_ones: Sequence[PlacedDisagreement]
 ) -> Iterator[PlacedDisagreement]:
     """Others' codes of a passage are for whoever may see them: a coder once her own are in."""
-    texts = {one.id: one.transcript for one in all_texts(connection)}
-    for placed in found:
+    texts = {text.id: text.transcript for text in all_texts(connection)}
+    for placed in placed_ones:
         if placed.transcript not in texts:
             continue
         own = any(folded(said.coder) == folded(visit.viewer.name) for said in placed.one.said)
@@ -196,13 +200,15 @@ def _placed(visit: Visit, transcript: UUID, segment: UUID) -> PlacedDisagreement
         # one of another site is as if it were not there
         if kept is not None and sees(visit.viewer, kept.transcript):
             must_read(visit.viewer, kept.transcript)
-    found = next((one for one in _telling(visit).found if one.key == (transcript, segment)), None)
-    if found is None:
+    placed_there = next(
+        (placed_one for placed_one in _telling(visit).found if placed_one.key == (transcript, segment)), None
+    )
+    if placed_there is None:
         raise BadInput(
             "On this passage people do not differ, or it has left the study. See the list of disagreements. "
             "Nothing was kept."
         )
-    return found
+    return placed_there
 
 
 def _neighbours(
@@ -212,11 +218,11 @@ def _neighbours(
     filters, book = _filters(visit), visit.parts.codebook
     wanted = book.find(filters["code"]).id if "code" in filters else None
     its = [
-        one.key
-        for one in _telling(visit).found
-        if (one.one.consensus is None or one.key == (transcript, segment))
-        and _fits(one, wanted, filters.get("pair", ""))
-        and all(getattr(one.one, key) == filters[key] for key in ("case", "wave") if key in filters)
+        placed_one.key
+        for placed_one in _telling(visit).found
+        if (placed_one.one.consensus is None or placed_one.key == (transcript, segment))
+        and _fits(placed_one, wanted, filters.get("pair", ""))
+        and all(getattr(placed_one.one, key) == filters[key] for key in ("case", "wave") if key in filters)
     ]
     if (transcript, segment) not in its:
         return None, None
@@ -240,7 +246,7 @@ def _fits(placed: PlacedDisagreement, code: str | None, pair: str) -> bool:
 
 def _pairs(placed: PlacedDisagreement) -> list[str]:
     names = sorted(said.coder for said in placed.one.said)
-    return [f"{one} and {other}" for at, one in enumerate(names) for other in names[at + 1 :]]
+    return [f"{name} and {other}" for at, name in enumerate(names) for other in names[at + 1 :]]
 
 
 def _columns(book: Codebook, filters: dict[str, str]) -> Sequence[ListColumn[PlacedDisagreement]]:

@@ -55,25 +55,25 @@ def make_export(visit: Visited, sent: Sent, key: str) -> Response:
         return _form(visit, key, fault=str(error), chosen=narrowed)
 
 
-@router.get(f"{PATH}/made/{{one}}")
-def made_export(visit: Visited, one: UUID) -> Response:
+@router.get(f"{PATH}/made/{{made_id}}")
+def made_export(visit: Visited, made_id: UUID) -> Response:
     """What was made: to be taken along, and what is not in it; or how far the worker is who makes it."""
     visit.must(Action.EXPORT)
-    folder, about = about_made(visit.parts, one)
+    folder, about = about_made(visit.parts, made_id)
     if folder is None or about is None:
         return _gone(visit)
     kind = kind_named(about["key"])
     if about["files"] is None:
-        return _at_work(visit, kind, one)
+        return _at_work(visit, kind, made_id)
     files = [(name, (folder / name).stat().st_size) for name in about["files"] if (folder / name).is_file()]
-    return visit.page("workbench/export_made.html", about=about, files=files, one=one, kind=kind)
+    return visit.page("workbench/export_made.html", about=about, files=files, one=made_id, kind=kind)
 
 
-@router.get(f"{PATH}/made/{{one}}/{{number}}")
-def take_along(visit: Visited, one: UUID, number: int) -> Response:
+@router.get(f"{PATH}/made/{{made_id}}/{{number}}")
+def take_along(visit: Visited, made_id: UUID, number: int) -> Response:
     """One of its files."""
     visit.must(Action.EXPORT)
-    folder, about = about_made(visit.parts, one)
+    folder, about = about_made(visit.parts, made_id)
     names = [] if about is None else about["files"] or []
     if folder is None or not 0 <= number < len(names) or not (folder / names[number]).is_file():
         return _gone(visit)
@@ -81,11 +81,11 @@ def take_along(visit: Visited, one: UUID, number: int) -> Response:
     return FileResponse(folder / names[number], filename=names[number], media_type="application/octet-stream")
 
 
-@router.post(f"{PATH}/made/{{one}}/delete")
-def delete_export(visit: Visited, one: UUID) -> Response:
+@router.post(f"{PATH}/made/{{made_id}}/delete")
+def delete_export(visit: Visited, made_id: UUID) -> Response:
     """Delete what was made from the server."""
     visit.must(Action.EXPORT)
-    folder = folder_of(visit.parts, "out", one)
+    folder = folder_of(visit.parts, "out", made_id)
     if folder is not None:
         remove(folder)
     return saved(PATH)
@@ -121,25 +121,25 @@ def _choices(visit: Visit, name: str) -> list[tuple[str, str]]:
     if name == CODE:
         return [(code.path, code.path) for code in visit.request.app.state.in_force.codebook]
     if name == CONDITION:
-        return [(one.value, one.value) for one in Condition]
+        return [(condition.value, condition.value) for condition in Condition]
     with parts.store.reading() as connection:
         if name == CODER:
-            return [(one, one) for one in coder_names(connection).values()]
+            return [(name, name) for name in coder_names(connection).values()]
         if name == WHERE:
             known = all_attributes(connection)
             return [
-                (f"{one}={value}", f"{one}: {value}")
-                for one in known.names
-                for value in known.values(one)[:40]
+                (f"{name}={value}", f"{name}: {value}")
+                for name in known.names
+                for value in known.values(name)[:40]
                 if ";" not in value
             ]
-        return [(one, one or "(none)") for one in places_in(connection)[name] if one]
+        return [(place, place or "(none)") for place in places_in(connection)[name] if place]
 
 
-def _at_work(visit: Visit, kind: ExportKind, one: UUID) -> Response:
+def _at_work(visit: Visit, kind: ExportKind, made_id: UUID) -> Response:
     with visit.parts.store.reading() as connection:
-        job = latest_job(connection, "export", lambda arguments: arguments.get("export") == str(one))
-    answer = visit.page("workbench/export_at_work.html", kind=kind, one=one, job=job)
+        job = latest_job(connection, "export", lambda arguments: arguments.get("export") == str(made_id))
+    answer = visit.page("workbench/export_at_work.html", kind=kind, one=made_id, job=job)
     if job is not None and job.under_way:
         answer.headers["Refresh"] = "3"
     return answer

@@ -159,7 +159,9 @@ def _one_table(
 
 def _column(at: int, title: str, table: ShownTable) -> ListColumn[Row]:
     values = {row[at] for row in table.rows[:5000]}
-    few = 1 < len(values) <= _FEW_VALUES and all(isinstance(one, str) and len(one) < 60 for one in values)
+    few = 1 < len(values) <= _FEW_VALUES and all(
+        isinstance(value, str) and len(value) < 60 for value in values
+    )
     return ListColumn(
         f"c{at}", title.strip() or "Name", lambda row: row[at], text=lambda row: words_of(row[at]), choice=few
     )
@@ -186,8 +188,12 @@ def _limits(viewer: Viewer) -> list[str]:
 
 
 def _names(its: NamedResult) -> list[str]:
-    own = [one for one in OWN if ("crossed_with" if one == "with" else one) in its.asks]
-    return [*own, *(one for one in PART if its.by_wave or one != "wave")]
+    own = [
+        field_name
+        for field_name in OWN
+        if ("crossed_with" if field_name == "with" else field_name) in its.asks
+    ]
+    return [*own, *(field_name for field_name in PART if its.by_wave or field_name != "wave")]
 
 
 def _fields(visit: Visit, name: str) -> dict[str, list[str]]:

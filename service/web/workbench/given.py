@@ -27,8 +27,8 @@ class Given:
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every field of this name that holds words."""
-        found = [one for one in self.form.getlist(name) if isinstance(one, str)]
-        return tuple(_checked(name, one) for one in found if one.strip())
+        values = [value for value in self.form.getlist(name) if isinstance(value, str)]
+        return tuple(_checked(name, value) for value in values if value.strip())
 
     def ticked(self, name: str) -> bool:
         """Is the box ticked?"""
@@ -42,7 +42,9 @@ class Given:
     def files(self, name: str) -> tuple[UploadFile, ...]:
         """The files of a field; one that was left empty is none."""
         return tuple(
-            one for one in self.form.getlist(name) if isinstance(one, UploadFile) and (one.filename or "")
+            sent_file
+            for sent_file in self.form.getlist(name)
+            if isinstance(sent_file, UploadFile) and (sent_file.filename or "")
         )
 
 

@@ -62,8 +62,8 @@ def waves(visit: VisitedNow) -> Response:
     """The waves, and how far each is."""
     visit.must(Action.HAND_OUT)
     with visit.parts.store.reading() as connection:
-        found = _waves(visit, connection)
-    return visit.page("workbench/hand_out.html", waves=found, address=_address)
+        waves_there = _waves(visit, connection)
+    return visit.page("workbench/hand_out.html", waves=waves_there, address=_address)
 
 
 @router.get(WAVE)
@@ -78,7 +78,7 @@ def precode(visit: VisitedNow, wave: Text = "") -> Response:
     """Let a worker suggest codes for a wave."""
     visit.must(Action.HAND_OUT)
     with visit.parts.store.reading() as connection:
-        if all(one.wave != wave for one in described_transcripts(connection)):
+        if all(transcript.wave != wave for transcript in described_transcripts(connection)):
             raise BadInput(f'no transcript belongs to wave "{wave}". Nothing was asked for.')
         if champion(connection) is None:
             raise BadInput(why_nothing_serves(connection) or "no model serves.")
@@ -117,7 +117,7 @@ def coders(visit: Visited, wave: Text = "") -> Response:
 def _one(visit: Visit, wave: str) -> Response:
     parts, query = visit.parts, visit.request.query_params
     with parts.store.reading() as connection:
-        known = {one.name: one for one in _waves(visit, connection)}
+        known = {wave.name: wave for wave in _waves(visit, connection)}
         if wave not in known:
             raise BadInput(
                 f'no transcript belongs to wave "{wave}". Choose one of: {", ".join(known) or "none yet"}.'
@@ -151,13 +151,13 @@ def _one(visit: Visit, wave: str) -> Response:
         precoding=jobs[0],
         pushing=jobs[1],
         notice=notice,
-        ticked=[one for one in codes if one.cut is not None],
-        poor=[one for one in codes if one.cut is None and one.threshold is not None],
-        lacking=[one for one in codes if one.threshold is None],
+        ticked=[code for code in codes if code.cut is not None],
+        poor=[code for code in codes if code.cut is None and code.threshold is not None],
+        lacking=[code for code in codes if code.threshold is None],
         form=form,
         orders=[(by.value, words) for by, words in ORDERS.items()],
         people=[person.name for person in parts.study.config.people],
-        invited=[one.name for one in invited],
+        invited=[coder.name for coder in invited],
         plan=plan,
         tried=tried,
         fault=[fault] if fault else [],
@@ -232,18 +232,21 @@ def _takes(passages: int, coder: str | None, pace: Mapping[str, float]) -> str:
 
 def _waves(visit: Visit, connection: Connection) -> list[WaveToHandOut]:
     version, kept_counts = visit.parts.segmentation.version, visit.request.app.state
-    coded = {one: count.passages for one, count in kept_counts.judged.now(connection, version).items()}
+    coded = {
+        transcript_id: count.passages
+        for transcript_id, count in kept_counts.judged.now(connection, version).items()
+    }
     pushed, serving = count_pushed(connection, version), champion(connection)
     suggested = {} if serving is None else kept_counts.suggested.now(connection, serving.model.id, version)
-    found: dict[str, list[int]] = {}
+    counts_by_wave: dict[str, list[int]] = {}
     everything = described_transcripts(connection)
     uncut = count_coded_turns(connection, but=coded.keys())
     for kept in everything:
-        counts = found.setdefault(kept.wave, [0, 0, 0, 0])
+        counts = counts_by_wave.setdefault(kept.wave, [0, 0, 0, 0])
         passages = coded.get(kept.id) or uncut.get(kept.id, 0)
         for at, more in enumerate((1, passages, suggested.get(kept.id, 0), pushed.get(kept.id, 0))):
             counts[at] += more
-    return [WaveToHandOut(name, *counts) for name, counts in sorted(found.items())]
+    return [WaveToHandOut(name, *counts) for name, counts in sorted(counts_by_wave.items())]
 
 
 def _address(wave: str) -> str:

@@ -14,10 +14,10 @@ from service.web.pages import Visit
 FEW_FILES, FEW_BYTES = 15, 3_000_000
 
 
-def opened(visit: Visit, one: UUID) -> Upload:
+def opened(visit: Visit, upload_id: UUID) -> Upload:
     """The upload with this id, or a page that says that it is gone."""
     try:
-        return open_upload(visit.parts, one)
+        return open_upload(visit.parts, upload_id)
     except UploadGone as error:
         raise HTTPException(status.HTTP_404_NOT_FOUND, str(error)) from error
 

@@ -22,23 +22,23 @@ def ask_export(visit: Visit, kind: ExportKind, ending: str, wish: Wish) -> Respo
     """Make it, or let a worker do so, and go to its page. Raises BadInput for what cannot be meant; then nothing is kept."""
     asked = AskedExport(kind.key, ending, wish)
     parts = visit.parts.read_again()
-    one, folder = room_for(parts, asked)
+    made_id, folder = room_for(parts, asked)
     try:
         with parts.store.reading() as connection:
             long = takes_long(connection, kind.key)
         if long:
             with parts.store.writing() as connection:
-                plain = asked.to_plain() | {"export": str(one), "by": visit.by.who}
+                plain = asked.to_plain() | {"export": str(made_id), "by": visit.by.who}
                 job = ask_for(connection, "export", plain)
             audit(visit, Did.ASKED, kind.key, kind="an export", job=str(job), asked=_asked(wish.narrowed))
         else:
-            made = make_asked(parts, one, asked)
+            made = make_asked(parts, made_id, asked)
             names = ", ".join(made["files"])
             audit(visit, Did.EXPORTED, names, kind=kind.key, asked=_asked(wish.narrowed))
     except BaseException:
         remove(folder)
         raise
-    return saved(f"{MADE}/{one}")
+    return saved(f"{MADE}/{made_id}")
 
 
 def _asked(narrowed: Mapping[str, tuple[str, ...]]) -> str:

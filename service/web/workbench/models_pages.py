@@ -126,16 +126,16 @@ def trace(visit: VisitedNow) -> Response:
     visit.must(Action.READ_TEXT)
     query = visit.request.query_params
     asked, version = query.get("suggestion", "").strip()[:500], query.get("version", "").strip()[:40]
-    found, fault = None, ""
+    traced, fault = None, ""
     if asked:
         try:
-            found = trace_suggestion(visit.parts, asked, version=version or None)
-            visit.reads(found.suggestion.transcript)
+            traced = trace_suggestion(visit.parts, asked, version=version or None)
+            visit.reads(traced.suggestion.transcript)
         except TandemError as error:
             fault = str(error)
     code = status.HTTP_404_NOT_FOUND if fault else status.HTTP_200_OK
     return visit.page(
-        "workbench/trace.html", code=code, found=found, asked=asked, version=version, fault=fault
+        "workbench/trace.html", code=code, found=traced, asked=asked, version=version, fault=fault
     )
 
 
@@ -174,7 +174,7 @@ def _one(visit: Visit, version: str, fault: str = "") -> Response:
         before = () if other is None else codes_in_model(other, book, least, chosen_for(connection, other.id))
     shown = ShownList(
         sorted(
-            codes, key=lambda one: not one.examples
+            codes, key=lambda code: not code.examples
         ),  # most codebooks have many codes that nobody has used yet
         _CODES,
         asked_of(visit.request.query_params),
@@ -192,7 +192,7 @@ def _one(visit: Visit, version: str, fault: str = "") -> Response:
         serves=serves,
         other=other and other.version,
         notices=what_coders_notice(codes, before).sentences if other else (),
-        lacking=sum(bool(one.needs) for one in codes),
+        lacking=sum(bool(code.needs) for code in codes),
         fault=[fault] if fault else [],
         number=lambda value: "" if value is None else number(value),
     )

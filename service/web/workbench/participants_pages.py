@@ -49,17 +49,17 @@ def participants(visit: Visited) -> Response:
         job = latest_job(connection, "withdraw")
     columns = [
         ListColumn[KnownPerson](
-            "who", "Participant", lambda one: one.name, address=lambda one: address_of(one.name)
+            "who", "Participant", lambda row: row.name, address=lambda row: address_of(row.name)
         ),
-        ListColumn[KnownPerson]("case", "Case", lambda one: one.case, choice=True),
-        ListColumn[KnownPerson]("site", "Site", lambda one: ", ".join(one.sites), choice=True),
-        ListColumn[KnownPerson]("wave", "Waves", lambda one: ", ".join(one.waves), choice=True),
-        ListColumn[KnownPerson]("transcripts", "Transcripts", lambda one: one.transcripts),
+        ListColumn[KnownPerson]("case", "Case", lambda row: row.case, choice=True),
+        ListColumn[KnownPerson]("site", "Site", lambda row: ", ".join(row.sites), choice=True),
+        ListColumn[KnownPerson]("wave", "Waves", lambda row: ", ".join(row.waves), choice=True),
+        ListColumn[KnownPerson]("transcripts", "Transcripts", lambda row: row.transcripts),
         ListColumn[KnownPerson](
-            "learn", "May be learnt from", lambda one: _how_many(one.may_train, one), choice=True
+            "learn", "May be learnt from", lambda row: _how_many(row.may_train, row), choice=True
         ),
         ListColumn[KnownPerson](
-            "quote", "May be quoted", lambda one: _how_many(one.may_quote, one), choice=True
+            "quote", "May be quoted", lambda row: _how_many(row.may_quote, row), choice=True
         ),
         *(
             ListColumn[KnownPerson](f"a-{at}", name, _attribute(name), choice=len(people.names) < 8)
@@ -110,7 +110,7 @@ def consents(visit: Visited, sent: Sent) -> Response:
     """What may be done with a participant's transcripts."""
     visit.must(Action.ERASE)
     who = sent.text("who")
-    sites = tuple(one.strip() for one in sent.text("visible_to").split(",") if one.strip())
+    sites = tuple(site.strip() for site in sent.text("visible_to").split(",") if site.strip())
     wanted = Consents(sent.ticked("may_train"), sent.ticked("may_quote"), sites or None)
     try:
         with visit.parts.alone("participants"):
@@ -170,7 +170,7 @@ def receipt(visit: Visited, name: str) -> Response:
 
 
 def _attribute(name: str):  # type: ignore[no-untyped-def]
-    return lambda one: one.attributes.get(name, "")
+    return lambda row: row.attributes.get(name, "")
 
 
 def _how_many(count: int, person: KnownPerson) -> str:
@@ -185,7 +185,9 @@ def _page(
     with visit.parts.store.reading() as connection:
         people = people_of(connection)
         theirs = _of(described_transcripts(connection), who)
-    person = next((one for one in people.participants if folded(one.name) == folded(who)), None)
+    person = next(
+        (participant for participant in people.participants if folded(participant.name) == folded(who)), None
+    )
     if person is None:
         return visit.page(
             "fault.html",
@@ -193,7 +195,7 @@ def _page(
             title="Nobody has this code",
             sentence=f'No transcript and no attribute is of participant "{who[:80]}". They may have withdrawn.',
         )
-    own = {name for one in people.participants for name in one.attributes}
+    own = {name for participant in people.participants for name in participant.attributes}
     values = {name: person.attributes.get(name, "") for name in people.names if name in own} | (given or {})
     consents = theirs[0].consents if theirs else Consents()
     return visit.page(
@@ -202,26 +204,30 @@ def _page(
         theirs=theirs,
         values=values,
         consents=consents,
-        differ=any(one.consents != consents for one in theirs),
-        place=lambda one: interview_path(one.id),
+        differ=any(transcript.consents != consents for transcript in theirs),
+        place=lambda row: interview_path(row.id),
         faults=fault.splitlines(),
         note=note,
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
     )
 
 
-def _of(found: tuple[DescribedTranscript, ...], who: str) -> list[DescribedTranscript]:
-    return [one for one in found if one.participant and folded(one.participant) == folded(who)]
+def _of(transcripts: tuple[DescribedTranscript, ...], who: str) -> list[DescribedTranscript]:
+    return [
+        transcript
+        for transcript in transcripts
+        if transcript.participant and folded(transcript.participant) == folded(who)
+    ]
 
 
 def _preview(visit: Visit, who: str, *, fault: str = "") -> Response:
-    found, job = foreseen(visit.parts, who)
-    if found is None:
+    foreseen_plan, job = foreseen(visit.parts, who)
+    if foreseen_plan is None:
         return visit.page("workbench/withdraw_at_work.html", who=who, job=job)
     return visit.page(
         "workbench/withdraw.html",
-        plan=found,
-        rows=[_row(name, count) for name, count in found["rows"].items()],
+        plan=foreseen_plan,
+        rows=[_row(name, count) for name, count in foreseen_plan["rows"].items()],
         faults=[fault] if fault else [],
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
     )
@@ -252,6 +258,10 @@ def _receipts(visit: Visit) -> list[str]:
     if not folder.is_dir() or folder.is_symlink():
         return []
     return sorted(
-        (one.name for one in folder.iterdir() if _RECEIPT.fullmatch(one.name) and not one.is_symlink()),
+        (
+            receipt.name
+            for receipt in folder.iterdir()
+            if _RECEIPT.fullmatch(receipt.name) and not receipt.is_symlink()
+        ),
         reverse=True,
     )

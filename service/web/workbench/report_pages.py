@@ -168,8 +168,8 @@ def _page(
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
         choices=choices,
         quotes_for=quotes_for,
-        participants=sorted({one.participant for one in given} - {""}),
-        cases=sorted({one.case for one in given} - {""}),
+        participants=sorted({kept.participant for kept in given} - {""}),
+        cases=sorted({kept.case for kept in given} - {""}),
         codes=[code.path for code in book.applicable],
         phases=phases,
         answers=ANSWERS,
@@ -184,18 +184,18 @@ def _page(
 def _columns(visit: Visit) -> tuple[ListColumn[MemberCheck], ...]:
     label = visit.parts.codebook.label
 
-    def plain(one: MemberCheck) -> dict[str, Any]:
-        return check_json(one, words=True, label=label)
+    def plain(check: MemberCheck) -> dict[str, Any]:
+        return check_json(check, words=True, label=label)
 
     return (
-        ListColumn("of", "Summary of", lambda one: one.owner),
-        ListColumn("who", "Answered by", lambda one: one.answered_by),
-        ListColumn("answer", "Answer", lambda one: one.answer, choice=True),
-        ListColumn("day", "Day", lambda one: one.given.isoformat()),
-        ListColumn("about", "About", lambda one: plain(one)["code"] or "all of it"),
-        ListColumn("phase", "Phase", lambda one: plain(one)["phase"]),
-        ListColumn("what", "What they said", lambda one: one.words),
-        ListColumn("by", "Recorded by", lambda one: one.by, choice=True),
+        ListColumn("of", "Summary of", lambda row: row.owner),
+        ListColumn("who", "Answered by", lambda row: row.answered_by),
+        ListColumn("answer", "Answer", lambda row: row.answer, choice=True),
+        ListColumn("day", "Day", lambda row: row.given.isoformat()),
+        ListColumn("about", "About", lambda row: plain(row)["code"] or "all of it"),
+        ListColumn("phase", "Phase", lambda row: plain(row)["phase"]),
+        ListColumn("what", "What they said", lambda row: row.words),
+        ListColumn("by", "Recorded by", lambda row: row.by, choice=True),
     )
 
 

@@ -36,12 +36,12 @@ def choices_for(
     """The fields of these names that have anything to choose, each with what was given."""
     texts = all_texts(connection)
     if visit.viewer.sites is not None:
-        texts = tuple(one for one in texts if sees(visit.viewer, one.transcript))
+        texts = tuple(text for text in texts if sees(visit.viewer, text.transcript))
     attributes = all_attributes(connection)
     book: Codebook = visit.parts.codebook
 
     def places(key: str) -> list[tuple[str, str]]:
-        return _same(sorted({getattr(one.transcript, key) or "" for one in texts} - {""}))
+        return _same(sorted({getattr(text.transcript, key) or "" for text in texts} - {""}))
 
     def values() -> list[tuple[str, str]]:
         if visit.viewer.sites is not None:
@@ -54,7 +54,7 @@ def choices_for(
         ]
 
     by = ["case", "site", "participant", "wave", "kind", *sorted(attributes.names)]
-    frameworks = _same(one.name for one in book.frameworks)
+    frameworks = _same(framework.name for framework in book.frameworks)
     known: dict[str, tuple[str, Iterable[tuple[str, str]], str]] = {
         "columns": ("Columns", _same(by[1:]), "case"),
         "and": ("crossed with", _same(by), "nothing"),
@@ -74,20 +74,20 @@ def choices_for(
         "run": ("Run", "2", "interviews"),
         "threshold": ("Threshold", "0.05", "share of new codes"),
     }
-    found = []
+    choices = []
     for name in names:
         chosen = (given.get(name) or [""])[0]
         if name in typed:
             label, usual, hint = typed[name]
-            found.append(Choice(name, label, (), usual, chosen, hint))
+            choices.append(Choice(name, label, (), usual, chosen, hint))
             continue
         label, options, empty = known[name]
         options = tuple(options)
         # one wave, case or site leaves nothing to choose
         if len(options) > 1 or (options and (chosen or name not in _PLACES)):
-            found.append(Choice(name, label, options, empty, chosen))
-    return tuple(found)
+            choices.append(Choice(name, label, options, empty, chosen))
+    return tuple(choices)
 
 
 def _same(names: Iterable[str]) -> list[tuple[str, str]]:
-    return [(one, one) for one in names]
+    return [(name, name) for name in names]

@@ -59,7 +59,7 @@ def matrix(visit: VisitedNow) -> Response:
     with visit.parts.store.reading() as connection:
         table = _table(visit, connection, filters)
         attributes = sorted(all_attributes(connection).names)
-        waves = sorted({one.wave for one in described_transcripts(connection)} - {""})
+        waves = sorted({transcript.wave for transcript in described_transcripts(connection)} - {""})
     book = visit.parts.codebook
     framework = filters.get("framework", "")
     blocks = []
@@ -67,7 +67,7 @@ def matrix(visit: VisitedNow) -> Response:
         rows = [
             (
                 table.label(row),
-                [_shown(table, phase, row, one, filters) for one in table.columns],
+                [_shown(table, phase, row, column, filters) for column in table.columns],
                 table.pattern(phase, row),
             )
             for row in table.rows_of(phase)
@@ -81,14 +81,14 @@ def matrix(visit: VisitedNow) -> Response:
     return visit.page(
         "workbench/matrix.html",
         table=table,
-        columns=[table.shown[one] or NOT_STATED for one in table.columns],
+        columns=[table.shown[column] or NOT_STATED for column in table.columns],
         blocks=blocks,
         notes=how_it_was_counted(table, with_quotes=False),
         filters=filters,
         by=["case", "site", "participant", "wave", "kind", *attributes],
         attributes=attributes,
         waves=waves,
-        frameworks=[one.name for one in book.frameworks],
+        frameworks=[framework.name for framework in book.frameworks],
         patterns=any(pattern for _, rows in blocks for _, _, pattern in rows),
     )
 
@@ -139,10 +139,10 @@ def rate(
 def ratings(visit: VisitedNow) -> Response:
     """Everything that was rated, and how far raters agree."""
     visit.must(Action.SEE_FIGURES)
-    found = rated_study(visit.parts, visit.viewer)
+    rated = rated_study(visit.parts, visit.viewer)
     columns = _rating_columns(visit)
     shown = ShownList(
-        found.cells,
+        rated.cells,
         columns,
         asked_of(visit.request.query_params),
         path=RATINGS,
@@ -154,7 +154,7 @@ def ratings(visit: VisitedNow) -> Response:
     return visit.page(
         "workbench/ratings.html",
         list=shown,
-        agreement=[agreement_of_raters_in_words(one) for one in found.agreement],
+        agreement=[agreement_of_raters_in_words(pair) for pair in rated.agreement],
     )
 
 
@@ -184,7 +184,9 @@ def _shown(
         return None
     place = {"code": row, "column": table.shown[column], "phase": phase}
     address = f"{CELL}?{urlencode({**filters, **place})}"
-    return ShownCell(its.codings, len(its.informants), rating, tuple(one.text for one in written), address)
+    return ShownCell(
+        its.codings, len(its.informants), rating, tuple(written_one.text for written_one in written), address
+    )
 
 
 def _cell(visit: Visit, fault: str = "") -> Response:
@@ -197,11 +199,12 @@ def _cell(visit: Visit, fault: str = "") -> Response:
     phase = query.get("phase")
     opened = open_cells(table, code, column, phase or None)
     if phase == "":
-        opened = tuple(one for one in opened if not one.phase) or opened
-    kept = {one.transcript.name: one for one in table.transcripts.values()}
-    places = [_open(visit, table, one, kept) for one in opened]
+        opened = tuple(opened_cell for opened_cell in opened if not opened_cell.phase) or opened
+    kept = {transcript.transcript.name: transcript for transcript in table.transcripts.values()}
+    places = [_open(visit, table, opened_cell, kept) for opened_cell in opened]
     visit.sees_passages(
-        f"cell {code} in {column}", (one["transcript"] for it in places for one in it["passages"])
+        f"cell {code} in {column}",
+        (passage_plain["transcript"] for it in places for passage_plain in it["passages"]),
     )
     return visit.page(
         "workbench/cell.html",
@@ -218,22 +221,24 @@ def _cell(visit: Visit, fault: str = "") -> Response:
     )
 
 
-def _open(visit: Visit, table: StudyTable, one: OpenedCell, kept: dict[str, Any]) -> dict[str, Any]:
+def _open(visit: Visit, table: StudyTable, opened: OpenedCell, kept: dict[str, Any]) -> dict[str, Any]:
     """A cell as the page shows it: passages that the viewer may see, and ratings as far as they may be seen."""
     passages = []
-    for it in one.passages:
+    for it in opened.passages:
         its = kept.get(it["transcript"])
         if its is not None and visit.may(Action.READ_TEXT, about(visit.viewer, its.transcript)):
             passages.append({**it, "address": f"/interviews/{its.id}#turn-{it['turn_shown'] or 1}"})
-    column = _column_of(table, one.column)
-    row = table.codebook.find(one.code).id
-    phase = next((known for known in table.phases if (table.label(known) if known else "") == one.phase), "")
+    column = _column_of(table, opened.column)
+    row = table.codebook.find(opened.code).id
+    phase = next(
+        (known for known in table.phases if (table.label(known) if known else "") == opened.phase), ""
+    )
     rated = table.rating(phase, row, column)
     proposal = whole_cell(table, phase, row, column).proposal
     return {
-        "phase": one.phase,
+        "phase": opened.phase,
         "passages": passages,
-        "hidden": len(one.passages) - len(passages),
+        "hidden": len(opened.passages) - len(passages),
         "summaries": [(said.text, said.author) for said in table.written(phase, row, column)],
         "ratings": _seen_ratings(visit, rated),
         "own": next((it.value for it in rated.newest if _is_own(visit, it.rater)), "") if rated else "",

@@ -86,10 +86,10 @@ def _by_field(fault: str) -> tuple[dict[str, str], list[str]]:
     errors: dict[str, str] = {}
     others = []
     for line in fault.splitlines():
-        found = _FAULT.match(line)
+        match = _FAULT.match(line)
         about = re.match(r"the (\w+) ", line)
-        key = found["key"] if found else _ABOUT.get(about[1], "") if about else ""
-        said = found["said"] if found else line
+        key = match["key"] if match else _ABOUT.get(about[1], "") if about else ""
+        said = match["said"] if match else line
         if key:
             said = f"It {said}" if said.startswith("is ") else said[:1].upper() + said[1:]
             errors[key] = f"{errors[key]} {said}" if key in errors else said
@@ -106,10 +106,10 @@ def _fields(config: StudyConfig) -> dict[str, str]:
         f"{case}: {', '.join(sites)}" if sites else case for case, sites in config.cases.items()
     )
     fields["coders"] = "\n".join(
-        "; ".join(filter(None, (one.name, ", ".join(one.aliases), one.email)))
-        if one.aliases or not one.email
-        else f"{one.name}; ; {one.email}"
-        for one in config.coders
+        "; ".join(filter(None, (coder.name, ", ".join(coder.aliases), coder.email)))
+        if coder.aliases or not coder.email
+        else f"{coder.name}; ; {coder.email}"
+        for coder in config.coders
     )
     fields["unit"] = config.segmentation.unit
     fields["max_words"] = _shown(config.segmentation.max_words)
@@ -196,7 +196,7 @@ def _lines(given: str) -> list[str]:
 
 def _case(line: str) -> tuple[str, list[str]]:
     name, _, sites = line.partition(":")
-    return name.strip(), [one.strip() for one in sites.split(",") if one.strip()]
+    return name.strip(), [site.strip() for site in sites.split(",") if site.strip()]
 
 
 def _coder(line: str) -> dict[str, Any]:
@@ -207,10 +207,10 @@ def _coder(line: str) -> dict[str, Any]:
         )
     if "@" in aliases and not email:
         aliases, email = "", aliases
-    found: dict[str, Any] = {"name": name}
-    if names := [one.strip() for one in aliases.split(",") if one.strip()]:
-        found["aliases"] = names
-    return found | ({"email": email} if email else {})
+    plain: dict[str, Any] = {"name": name}
+    if names := [alias.strip() for alias in aliases.split(",") if alias.strip()]:
+        plain["aliases"] = names
+    return plain | ({"email": email} if email else {})
 
 
 def _column(line: str) -> tuple[str, str]:

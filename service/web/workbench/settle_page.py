@@ -50,7 +50,7 @@ def _settle(visit: Visit, sent: Given) -> None:
     place: Span | None = None
     if turn and does == "keep":
         index = turn_typed(turn)
-        place = next((one.span for one in kept.transcript.turns if one.index == index), None)
+        place = next((turn.span for turn in kept.transcript.turns if turn.index == index), None)
         if place is None:
             raise BadInput(
                 f"{kept.transcript.name} has no turn {turn}; its turns are 1 to {len(kept.transcript.turns)}. Nothing was "
@@ -68,16 +68,16 @@ def _settle(visit: Visit, sent: Given) -> None:
 def _page(visit: Visit, fault: str = "") -> Response:
     visit.must(Action.DECIDE_CODES)
     with visit.parts.store.reading() as connection:
-        found = changed_passages(connection, visit.parts.codebook)
-        names = {one.transcript for one in found}
+        changed = changed_passages(connection, visit.parts.codebook)
+        names = {passage.transcript for passage in changed}
         addresses = {name: interview_path(get_transcript(connection, name).id) for name in names}
-    shown = found[:_MOST]
-    visit.sees_passages("corrected texts", (one.transcript for one in shown))
+    shown = changed[:_MOST]
+    visit.sees_passages("corrected texts", (passage.transcript for passage in shown))
     return visit.page(
         "workbench/settle.html",
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
         found=shown,
-        more=len(found) - len(shown),
+        more=len(changed) - len(shown),
         addresses=addresses,
         words=lambda said: first_words(said, most=_WORDS),
         turn=lambda index: "" if index is None else str(shown_number(index)),

@@ -131,7 +131,7 @@ def _attribute(at: int, name: str, known: Mapping[UUID, Mapping[str, str]]) -> L
     """A column of an attribute; one with few values is a filter."""
     few = len({its[name] for its in known.values() if name in its}) <= _MOST_CHOICES
     return ListColumn(
-        f"attribute-{at}", name, lambda one: known.get(one.transcript, {}).get(name, ""), choice=few
+        f"attribute-{at}", name, lambda row: known.get(row.transcript, {}).get(name, ""), choice=few
     )
 
 
@@ -153,17 +153,17 @@ def _seen_by(visit: Visit, rows: tuple[CoderWork, ...]) -> tuple[CoderWork, ...]
     if visit.viewer.sites is not None:
         # a transcript's site is not all: its consents say which sites may see it
         with visit.parts.store.reading() as connection:
-            shown = {one.id for one in all_texts(connection) if sees(visit.viewer, one.transcript)}
-        mine = [one for one in mine if one.transcript in shown]
+            shown = {text.id for text in all_texts(connection) if sees(visit.viewer, text.transcript)}
+        mine = [work_row for work_row in mine if work_row.transcript in shown]
     if not visit.may(Action.HAND_OUT):
-        mine = [one for one in mine if folded(one.coder) == folded(visit.viewer.name)]
+        mine = [work_row for work_row in mine if folded(work_row.coder) == folded(visit.viewer.name)]
     return tuple(mine)
 
 
-def _grid(found: tuple[WaveWork, ...]) -> dict[str, list[WaveWork]]:
+def _grid(works: tuple[WaveWork, ...]) -> dict[str, list[WaveWork]]:
     grid: dict[str, list[WaveWork]] = {}
-    for one in found:
-        grid.setdefault(one.wave, []).append(one)
+    for wave_work in works:
+        grid.setdefault(wave_work.wave, []).append(wave_work)
     return grid
 
 
@@ -171,29 +171,29 @@ def _more(**asked: str) -> str:
     return f"{WORK}?{urlencode({key: value for key, value in asked.items() if value})}"
 
 
-def _took(one: CoderWork) -> str:
-    if one.seconds is None:
+def _took(work_row: CoderWork) -> str:
+    if work_row.seconds is None:
         return ""
-    return f"{one.seconds / 60:.0f} min (interview)" if one.whole else f"{one.seconds:.0f} s"
+    return f"{work_row.seconds / 60:.0f} min (interview)" if work_row.whole else f"{work_row.seconds:.0f} s"
 
 
 _COLUMNS = (
     ListColumn[CoderWork](
-        "interview", "Interview", lambda one: one.name, address=lambda one: interview_path(one.transcript)
+        "interview", "Interview", lambda row: row.name, address=lambda row: interview_path(row.transcript)
     ),
-    ListColumn[CoderWork]("wave", "Wave", lambda one: one.wave, choice=True),
-    ListColumn[CoderWork]("case", "Case", lambda one: one.case, choice=True),
-    ListColumn[CoderWork]("coder", "Coder", lambda one: one.coder or "nobody yet", choice=True),
-    ListColumn[CoderWork]("passages", "Passages", lambda one: one.passages),
-    ListColumn[CoderWork]("done", "Done", lambda one: one.done, share=lambda one: one.share),
-    ListColumn[CoderWork]("skipped", "Skipped", lambda one: one.skipped),
-    ListColumn[CoderWork]("left", "Left", lambda one: one.left),
-    ListColumn[CoderWork]("seconds", "Each took", lambda one: one.seconds, text=_took),
+    ListColumn[CoderWork]("wave", "Wave", lambda row: row.wave, choice=True),
+    ListColumn[CoderWork]("case", "Case", lambda row: row.case, choice=True),
+    ListColumn[CoderWork]("coder", "Coder", lambda row: row.coder or "nobody yet", choice=True),
+    ListColumn[CoderWork]("passages", "Passages", lambda row: row.passages),
+    ListColumn[CoderWork]("done", "Done", lambda row: row.done, share=lambda row: row.share),
+    ListColumn[CoderWork]("skipped", "Skipped", lambda row: row.skipped),
+    ListColumn[CoderWork]("left", "Left", lambda row: row.left),
+    ListColumn[CoderWork]("seconds", "Each took", lambda row: row.seconds, text=_took),
     ListColumn[CoderWork](
         "where",
         "Coded in",
-        lambda one: "another program" if one.elsewhere else "Label Studio",
-        address=lambda one: one.project,
+        lambda row: "another program" if row.elsewhere else "Label Studio",
+        address=lambda row: row.project,
         choice=True,
     ),
 )
@@ -220,6 +220,6 @@ def _button(step: NextStep) -> Button:
     return Button(says, address, step.why, command_of(step))
 
 
-def _shown_place(one: Concern) -> str:
+def _shown_place(concern: Concern) -> str:
     """The page where a concern is seen to, "" where none is."""
-    return one.place if one.place in {item.path for item in ITEMS} | {SETTLE} else ""
+    return concern.place if concern.place in {item.path for item in ITEMS} | {SETTLE} else ""

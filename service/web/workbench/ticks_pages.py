@@ -108,21 +108,21 @@ def _one(visit: Visit, code_id: str, fault: str = "") -> Response:
     visit.must(Action.HAND_OUT)
     version = _serving(visit)
     codes = codes_of_version(visit.parts, version)
-    one = next((it for it in codes if it.code_id == code_id), None)
-    if one is None:
+    code = next((it for it in codes if it.code_id == code_id), None)
+    if code is None:
         raise BadInput(f"{version} knows no code of this id. See the list of what comes ticked.")
     with visit.parts.store.reading() as connection:
         model = serving_model(connection)
         history = [it for it in choice_history(connection, model.id) if it.code == code_id]
-    at = codes.index(one)
+    at = codes.index(code)
     return visit.page(
         "workbench/tick.html",
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
-        one=one,
+        one=code,
         version=version,
         history=history,
         least=visit.parts.study.config.aim.least_precision,
-        points=[it for it in one.curve if one.threshold is not None and it.cut > one.threshold - 0.0499],
+        points=[it for it in code.curve if code.threshold is not None and it.cut > code.threshold - 0.0499],
         before=codes[at - 1].code_id if at else "",
         after=codes[at + 1].code_id if at + 1 < len(codes) else "",
         fault=[fault] if fault else [],

@@ -89,10 +89,10 @@ def bring_in(
 
 def _page(visit: Visit, fault: str = "", said: str = "") -> Response:
     visit.must(Action.SEE_FIGURES)
-    found = timelines(visit.parts, viewer=visit.viewer)
-    cases = [one.case for one in found]
+    drawn = timelines(visit.parts, viewer=visit.viewer)
+    cases = [timeline.case for timeline in drawn]
     case = visit.request.query_params.get("case", "")
-    events = [event for one in found if case in ("", one.case) for event in one.events]
+    events = [event for timeline in drawn if case in ("", timeline.case) for event in timeline.events]
     shown = ShownList(
         events,
         _COLUMNS,

@@ -9,46 +9,50 @@ from service.web.lists import ListColumn
 from service.web.request_limits import UPLOADS as PATH
 
 
-def columns_of(found: Upload) -> tuple[ListColumn[dict[str, Any]], ...]:
+def columns_of(upload_shown: Upload) -> tuple[ListColumn[dict[str, Any]], ...]:
     """The columns; a file leads to its page."""
     return (
         ListColumn(
             "file",
             "File",
-            lambda one: one["file"],
-            address=lambda one: f"{PATH}/{found.id}/file/{one['number']}",
+            lambda row: row["file"],
+            address=lambda row: f"{PATH}/{upload_shown.id}/file/{row['number']}",
         ),
         ListColumn("look", "Look at", _look, choice=True),
-        ListColumn("state", "It is", lambda one: one["state"], choice=True),
-        ListColumn("participant", "Participant", lambda one: one["participant"]),
-        ListColumn("case", "Case", lambda one: one["case"], choice=True),
-        ListColumn("site", "Site", lambda one: one["site"], choice=True),
-        ListColumn("wave", "Wave", lambda one: one["wave"], choice=True),
-        ListColumn("turns", "Turns", lambda one: one["turns"]),
-        ListColumn("coded", "of these coded", lambda one: one["coded_turns"]),
+        ListColumn("state", "It is", lambda row: row["state"], choice=True),
+        ListColumn("participant", "Participant", lambda row: row["participant"]),
+        ListColumn("case", "Case", lambda row: row["case"], choice=True),
+        ListColumn("site", "Site", lambda row: row["site"], choice=True),
+        ListColumn("wave", "Wave", lambda row: row["wave"], choice=True),
+        ListColumn("turns", "Turns", lambda row: row["turns"]),
+        ListColumn("coded", "of these coded", lambda row: row["coded_turns"]),
         ListColumn("who", "Who speaks", _who),
         ListColumn("consents", "Consents", _consents, choice=True),
     )
 
 
-def _look(one: dict[str, Any]) -> str:
+def _look(file_plain: dict[str, Any]) -> str:
     """What to look at, in the shortest words that say it."""
-    if one["look"]:
-        return f"look: {len(one['look'])}"
-    return "a note" if one["warnings"] else "nothing"
+    if file_plain["look"]:
+        return f"look: {len(file_plain['look'])}"
+    return "a note" if file_plain["warnings"] else "nothing"
 
 
-def _who(one: dict[str, Any]) -> str:
+def _who(file_plain: dict[str, Any]) -> str:
     said = []
-    for speaker in one["speakers"][:4]:
+    for speaker in file_plain["speakers"][:4]:
         role = "answers" if speaker["coded"] else "asks"
         said.append(f"{speaker['label'] or 'no label'} {role}{'' if speaker['known'] else '?'}")
-    more = len(one["speakers"]) - 4
+    more = len(file_plain["speakers"]) - 4
     return ", ".join(said) + (f" and {more} more" if more > 0 else "")
 
 
-def _consents(one: dict[str, Any]) -> str:
+def _consents(file_plain: dict[str, Any]) -> str:
     return (
-        ", ".join(filter(None, ("learn" if one["may_train"] else "", "quote" if one["may_quote"] else "")))
+        ", ".join(
+            filter(
+                None, ("learn" if file_plain["may_train"] else "", "quote" if file_plain["may_quote"] else "")
+            )
+        )
         or "neither"
     )

@@ -7,9 +7,10 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 from study_with_pages import INES, MONEY, TOM, WithPages, study_with_pages
 
-from annotations.coding import Coding, Condition, Review
+from annotations.coding import Coding, Condition, Draw, Review
 from annotations.store.accounts import account_named, set_email
 from annotations.store.cell_place import RestingPassage
 from annotations.store.codebook_versions import keep_codebook
@@ -19,6 +20,7 @@ from annotations.store.loose_codings import add_loose_codings
 from annotations.store.model_versions import ModelVersion, add_model, promote
 from annotations.store.reviews import add_reviews
 from annotations.store.suggestions import Suggested, add_suggestions
+from annotations.store.tables import label_studio_tasks
 from annotations.store.transcripts import transcript_by_id
 from annotations.transcript import Span
 from service.access.policy import NotAllowed
@@ -27,6 +29,7 @@ from service.doubts.seen import doubts_seen
 from service.looking.codebook_read import team_examples
 from service.looking.margin import MarginTurn, read_with_margin
 from service.looking.my_work import work_of
+from service.looking.seen_passages import SeenPassages
 
 LEAD = Viewer(None, "Lea", ViewerRole.LEAD)
 pytestmark = pytest.mark.slow
@@ -142,6 +145,24 @@ def test_what_is_done_is_ones_own_and_what_is_next_is_not_done(kept: WithPages) 
     assert (both.next, both.streams) == ("http://127.0.0.1:8431/projects/7/data?task=742", False)
     toms = {one.name: one for one in work_of(kept.parts, LEAD, "tom okafor").interviews}
     assert (toms["NRB-03"].done, "CRK-04" in toms) == (3, False)
+
+
+def test_a_colleague_who_is_still_to_judge_hides_nobodys_own_codes(kept: WithPages) -> None:
+    """A passage is for both, and Tom has not judged it: Ines sees hers at once, Tom nothing, the model's word nobody."""
+    span = kept.passages[10].span
+    assert any(one.own for one in _turn(kept, _coder(INES), 10).codes)
+    with kept.parts.store.writing() as connection:
+        task = label_studio_tasks
+        its = task.c.segment_id == kept.passages[10].id
+        connection.execute(update(task).where(its).values(draw=Draw.DOUBLE.value))
+    assert any(one.own for one in _turn(kept, _coder(INES), 10).codes)
+    assert _turn(kept, _coder(TOM), 10).codes == ()
+    with kept.parts.store.reading() as connection:
+        found = transcript_by_id(connection, kept.both)
+        assert found is not None
+        assert not SeenPassages.now(connection, _coder(INES), found).own_is_in(span)
+    with kept.parts.store.writing() as connection:
+        connection.execute(update(task).where(its).values(draw=Draw.ORDINARY.value))
 
 
 def test_whether_she_can_enter_label_studio_is_known_by_her_address(kept: WithPages) -> None:
