@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from builders import REPOSITORY
+from part_of_sample import thin_out
 from typer.testing import CliRunner
 
 from service.cli.main import add_commands, app
@@ -94,7 +95,12 @@ def _type(line: str) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning")
 @pytest.mark.parametrize("page", RUN)
 def test_what_a_page_says_can_be_typed(page: str, desk: Path) -> None:
-    """Every block of the page in its order: files are made, commands are run and succeed."""
+    """Every block of the page in its order: files are made, commands are run and succeed.
+
+    On a part of the sample study: tests/end_to_end/test_whole_flow.py goes over the whole of it.
+    """
+    if page == "tutorial-sample.md":
+        thin_out(desk / "annotations" / "sample_study")
     for block in _blocks(page):
         _do(block, desk)
     if page == "tutorial-sample.md":
