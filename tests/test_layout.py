@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import symtable
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -39,6 +40,7 @@ def _parsed() -> Iterator[tuple[Path, ast.Module]]:
             yield file.relative_to(REPOSITORY), ast.parse(file.read_text("utf-8"))
 
 
+@pytest.mark.slow
 def test_no_two_classes_have_the_same_name() -> None:
     """A name says what the class holds, and whoever searches for it finds one; private ones count too."""
     places: dict[str, list[str]] = {}
@@ -47,3 +49,29 @@ def test_no_two_classes_have_the_same_name() -> None:
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name.lstrip("_"), []).append(f"{file}:{node.lineno}")
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+def _local_names(table: symtable.SymbolTable) -> Iterator[tuple[str, str]]:
+    if table.get_type() != "class":
+        yield from (
+            (symbol.get_name(), table.get_name()) for symbol in table.get_symbols() if symbol.is_assigned()
+        )
+        yield from (
+            (symbol.get_name(), table.get_name()) for symbol in table.get_symbols() if symbol.is_parameter()
+        )
+    for inner in table.get_children():
+        yield from _local_names(inner)
+
+
+@pytest.mark.slow
+def test_a_variable_says_what_it_holds() -> None:
+    """None is called "one" or "found", which a reader has to carry along to know what it is."""
+    nameless = [
+        f"{file}: {name} in {where}"
+        for file, _ in _parsed()
+        for name, where in _local_names(
+            symtable.symtable((REPOSITORY / file).read_text("utf-8"), str(file), "exec")
+        )
+        if name in ("one", "found")
+    ]
+    assert nameless == []
