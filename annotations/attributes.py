@@ -80,6 +80,18 @@ class Attributes:
             }
         )
 
+    def among(self, whose: Iterable[tuple[str, str]]) -> Attributes:
+        """What is known of these participants and cases alone, for whoever may not know of others.
+
+        >>> known = Attributes([Attribute(Owner.PARTICIPANT, "JKG-01", "role", "leader")])
+        >>> known.among([("DND-03", "Esther")]).names
+        ()
+        """
+        pairs = list(whose)
+        owners = {(Owner.PARTICIPANT, folded(participant)) for participant, _ in pairs}
+        owners |= {(Owner.CASE, folded(case)) for _, case in pairs}
+        return Attributes(known for known in self.all if (known.of, folded(known.owner)) in owners)
+
     def resolve(self, name: str) -> str:
         """An attribute's name in the study's spelling. Raises UnknownName."""
         known = {folded(name_known): name_known for name_known in self.names}

@@ -22,6 +22,15 @@ def number(value: float | None) -> str:
     return "0.00" if said == "-0.00" else said.replace("-", "−")
 
 
+def percent(share: float) -> str:
+    """A share as people choose it, with the digits that it has: what a figure goes by is never rounded away.
+
+    >>> percent(0.05), percent(0.005), percent(0.125)
+    ('5%', '0.5%', '12.5%')
+    """
+    return f"{100 * share:.6g}%"
+
+
 def ranging(interval: Sequence[float]) -> str:
     """An interval as "0.11 to 0.20": a dash between would be read as a minus.
 

@@ -24,7 +24,7 @@ def _sentences(finding: SourcedFinding) -> Iterator[str]:
     speaking = {kind: voices for kind, voices in finding.kinds.items() if voices.speaking}
     yield _who_speaks(speaking)
     for kind, voices in speaking.items():
-        if (voices.helps and voices.hinders) or voices.both_ways:
+        if sum(map(bool, (voices.helps, voices.hinders, voices.both_ways))) > 1:
             yield f"{_many(kind)} differ among themselves: {_split(voices)}."
     if silent := finding.silent(finding.kinds):
         yield f"{_listed([_many(kind) for kind in silent])} are silent."

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from annotations.numbers_shown import percent
+
 BASE, RUN, THRESHOLD = 4, 2, 0.05
 
 
@@ -120,5 +122,6 @@ def _why_not(interviews: int, base: int, run: int, threshold: float, base_codes:
             f"{'is' if interviews == 1 else 'are'} {interviews}"
         )
     if not base_codes:
-        return f"cannot tell: the first {base} interviews carry no code"
-    return f"not reached: no run of {run} brought {threshold:.0%} or less new codes"
+        first = "the first interview carries" if base == 1 else f"the first {base} interviews carry"
+        return f"cannot tell: {first} no code"
+    return f"not reached: no run of {run} brought {percent(threshold)} or less new codes"

@@ -27,6 +27,7 @@ RULE = (
     "First come passages about codes on which people differ often and which they seldom choose together: there a "
     "definition needs words most."
 )
+RULE_OF_SEEN = "Of the passages that you may see, those come first that are about codes on which people differ most often."
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,14 @@ class TellingDisagreements:
         telling = Telling(*_in_order(placed, [its.alike for its in by_transcript.values()]))
         self._last = (by_transcript, telling)
         return telling
+
+
+def among_seen(placed: Sequence[PlacedDisagreement]) -> Telling:
+    """These alone, for whoever may not see the others: in the order that they make, with the codes that they are about.
+
+    On how many passages two chose a code alike is not told: these may be passages that somebody is still to judge.
+    """
+    return Telling(*_in_order(placed, ()))
 
 
 def _work(_connection: Connection, parts: Parts, interview: OneTranscript) -> _OfOne:

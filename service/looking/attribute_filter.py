@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from annotations.attributes import filters_of
+from annotations.attributes import Attributes, filters_of
 from annotations.errors import BadInput
 from annotations.store.attributes import all_attributes
 from annotations.store.described_transcripts import DescribedTranscript
 from annotations.store.tables import transcripts
 from annotations.store.transcripts import KeptTranscript
+from service.access.viewer import Viewer
 
 T = TypeVar("T")
 
@@ -53,6 +54,25 @@ def _those(
             f'with "tandem participants".'
         )
     return left
+
+
+class _Described(Protocol):
+    @property
+    def participant(self) -> str: ...
+
+    @property
+    def case(self) -> str: ...
+
+
+def seen_attributes(connection: Connection, viewer: Viewer | None, seen: Iterable[_Described]) -> Attributes:
+    """What this person may know of participants and cases: whoever is limited to sites, of those whose transcripts they see.
+
+    ``seen``: the transcripts that they see. A value, even as a choice or in a refusal, tells of somebody.
+    """
+    known = all_attributes(connection)
+    if viewer is None or viewer.sites is None:
+        return known
+    return known.among((described.participant, described.case) for described in seen)
 
 
 def known_by_transcript(connection: Connection) -> tuple[tuple[str, ...], dict[UUID, Mapping[str, str]]]:

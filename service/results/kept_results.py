@@ -24,7 +24,7 @@ from annotations.store.tables import codings
 from service.access.viewer import Viewer, ViewerRole
 from service.composition import Parts
 from service.results.asked_fields import OWN, PART, Fields, plain_fields, result_asked
-from service.results.kept_tables import results_stamp
+from service.results.kept_tables import results_stamp, sight_stamp
 from service.results.named_results import Result, read_result, result_named
 from service.results.seen_codings import sees_whole_tables, waits_for_own
 
@@ -165,7 +165,8 @@ class KeptResults:
             if now is not None:
                 return KeptResult(now)
             kept = kept_part(connection, question, _PAGE)
-            if kept is None:
+            if kept is None or not (sees_whole_tables(viewer) or _sight(kept.stamp) == _sight(stamp)):
+                # what somebody could see then may be more than she may see now
                 return None
             seen = f"{kept.made.isoformat()} {kept.stamp}"
             result_shown = self._kept(question, seen) or self._keep(question, seen, _in_plain(kept.content))
@@ -209,7 +210,13 @@ def _question(name: str, fields: Fields, viewer: Viewer) -> str:
 
 
 def _stamp(connection: Connection, parts: Parts) -> str:
-    return hashlib.sha256(repr(results_stamp(connection, parts)).encode()).hexdigest()
+    """What it rests on, and what of that decides who may see it, each as a hash."""
+    both = (results_stamp(connection, parts), sight_stamp(connection))
+    return " ".join(hashlib.sha256(repr(each).encode()).hexdigest() for each in both)
+
+
+def _sight(stamp: str) -> str:
+    return stamp.rpartition(" ")[2]
 
 
 def _nothing(result: Result) -> ShownResult:

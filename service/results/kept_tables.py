@@ -28,16 +28,24 @@ from service.access.viewer import Viewer
 from service.composition import Parts
 from service.results.read_table import table_in
 from service.results.seen_codings import sees_whole_tables
-from service.results.seen_table import seen_table
+from service.results.seen_table import refuse_unseen_names, seen_table
 from service.results.study_table import StudyTable, WantedTable
 
-_WRITTEN = (ratings, summaries, chosen_quotes, distinguishing, attributes, codings, events, member_checks)
+_WRITTEN = (ratings, summaries, chosen_quotes, distinguishing, codings, member_checks)
+# a new value takes the place of the one before, so their newest row says nothing
+_WRITTEN_OVER = (attributes, events)
 # a table holds what it shows, words included
 MOST_KEPT = 8
 
 
 def results_stamp(connection: Connection, parts: Parts) -> Hashable:
     """What tables, ratings and timelines rest on: it changes whenever they may."""
+    config = parts.study.config
+    listed = (config.name, *config.cases.items(), config.waves)
+    over = [connection.execute(select(rows).order_by(rows.c.sequence)).all() for rows in _WRITTEN_OVER]
+    t = transcripts.c
+    # saturation goes by dates, and a table may have a column for each kind
+    described = connection.execute(select(t.kind, t.session, t.date).order_by(t.sequence)).all()
     written = [
         tuple(
             connection.execute(
@@ -46,9 +54,14 @@ def results_stamp(connection: Connection, parts: Parts) -> Hashable:
         )
         for written_table in _WRITTEN
     ]
+    stands = stamp_of(connection, parts.codebook.version, parts.segmentation.version)
+    return (stands, _hashed([listed, described, *over]), sight_stamp(connection), *written)
+
+
+def sight_stamp(connection: Connection) -> Hashable:
+    """What decides who may see which coding, besides accounts: consents, and what is handed out."""
     t = transcripts.c
-    consents = select(t.name, t.may_train, t.may_quote, t.visible_to).order_by(t.sequence)
-    allowed = hashlib.sha256(str(connection.execute(consents).all()).encode()).hexdigest()[:16]
+    consents = select(t.name, t.site, t.may_train, t.may_quote, t.visible_to).order_by(t.sequence)
     # what is handed out may be blind, until its project is done with
     out = [
         connection.execute(select(func.count()).select_from(pushed_table)).scalar_one()
@@ -56,7 +69,11 @@ def results_stamp(connection: Connection, parts: Parts) -> Hashable:
     ]
     retired = select(func.count()).where(label_studio_projects.c.retired)
     out.append(connection.execute(retired).scalar_one())
-    return (stamp_of(connection, parts.codebook.version, parts.segmentation.version), allowed, *out, *written)
+    return (_hashed(connection.execute(consents).all()), *out)
+
+
+def _hashed(what: object) -> str:
+    return hashlib.sha256(repr(what).encode()).hexdigest()[:16]
 
 
 class KeptTables:
@@ -74,6 +91,7 @@ class KeptTables:
             if stamp != self._stamp:
                 self._tables.clear()
                 self._stamp = stamp
+            refuse_unseen_names(connection, viewer, wanted)
             whole = self._kept((wanted, None), lambda: table_in(connection, parts, wanted))
             if sees_whole_tables(viewer):
                 return whole

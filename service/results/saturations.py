@@ -8,6 +8,7 @@ from uuid import UUID
 
 from annotations.errors import BadInput
 from annotations.matrix.tables import informant_of
+from annotations.numbers_shown import counted, percent
 from annotations.patterns.saturation import BASE, RUN, THRESHOLD, Interviewed, Saturation, saturation
 from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Kind
@@ -45,11 +46,16 @@ class Saturations:
             if self.undated
             else "by date"
         )
-        unread = f" {self.unread} interviews that nobody has read yet are left out." if self.unread else ""
+        unread = (
+            f" {counted(self.unread, 'interview')} that nobody has read yet {'is' if self.unread == 1 else 'are'} left out."
+            if self.unread
+            else ""
+        )
         return (
             f"Interviews stand in their order: {order}. Documents and field notes are left out.{unread}",
-            f"New information is the number of codes that a run of {first.run} interviews brought, divided by the codes of "
-            f"the first {first.base} (the base). Saturation is reached where it is {first.threshold:.0%} or less, written "
+            f"New information is the number of codes that a run of {counted(first.run, 'interview')} brought, divided by "
+            f"the codes of the first {first.base} (the base). Saturation is reached where it is "
+            f"{percent(first.threshold)} or less, written "
             f"as the interviews by then and the run that confirmed it (Guest, Namey and Chen 2020, PLoS ONE "
             f"15(5):e0232076).",
         )

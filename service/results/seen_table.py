@@ -13,18 +13,38 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from annotations.errors import unknown
 from annotations.matrix.columns import columns_named
 from annotations.matrix.rated_cells import RatedCell
 from annotations.matrix.tables import CodingCell, Matrix
 from annotations.store.attributes import all_attributes
 from annotations.store.cell_place import CellPlace, column_key
+from annotations.store.described_transcripts import described_transcripts
 from annotations.store.transcripts import KeptTranscript
 from service.access.transcript_access import sees
 from service.access.viewer import Viewer
 from service.composition import Parts
+from service.looking.attribute_filter import seen_attributes
 from service.looking.seen_in_many import SeenInMany
 from service.results.seen_codings import ONLY_SEEN, seen_coding, sees_whole_tables, waits_for_own
-from service.results.study_table import StudyTable
+from service.results.study_table import StudyTable, WantedTable
+
+
+def refuse_unseen_names(connection: Connection, viewer: Viewer, wanted: WantedTable) -> None:
+    """Raises BadInput for a column, outcome or wave that is known only of transcripts which this person may not see.
+
+    It names those that she may see, as a study without the others would.
+    """
+    if viewer.sites is None:
+        return
+    seen = [described for described in described_transcripts(connection) if sees(viewer, described)]
+    known = seen_attributes(connection, viewer, seen)
+    columns_named(wanted.columns, known)
+    if wanted.outcome is not None:
+        known.resolve(wanted.outcome)
+    waves = sorted({described.wave for described in seen} - {""})
+    if wanted.among.wave is not None and wanted.among.wave not in waves:
+        raise unknown("wave", wanted.among.wave, waves)
 
 
 def seen_table(connection: Connection, parts: Parts, viewer: Viewer, table: StudyTable) -> StudyTable:

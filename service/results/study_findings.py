@@ -20,7 +20,6 @@ from annotations.matrix.tables import codes_below, informant_of, rows_at
 from annotations.names import folded
 from annotations.patterns.co_occurrence import Voice
 from annotations.store.applied_codings import applied_codings, read_transcripts
-from annotations.store.attributes import all_attributes
 from annotations.store.member_checks import MemberCheck, current_member_checks
 from annotations.store.reviews import derived_reviews
 from annotations.store.tables import now
@@ -29,6 +28,7 @@ from service.access.transcript_access import sees
 from service.access.viewer import Viewer
 from service.agreement.report import ReportScope, chosen_transcripts
 from service.composition import Parts
+from service.looking.attribute_filter import seen_attributes
 from service.looking.seen_in_many import SeenInMany
 from service.results.seen_codings import seen_coding, sees_whole_tables, waits_for_own
 
@@ -160,7 +160,8 @@ def study_findings_in(
     if wanted.level is not None and wanted.level < 1:
         raise BadInput("a level counts from 1, the top of each framework.")
     book, config = parts.codebook, parts.study.config
-    everything, attributes = _texts(connection, viewer), all_attributes(connection)
+    everything = _texts(connection, viewer)
+    attributes = seen_attributes(connection, viewer, [kept.transcript for kept in everything])
     columns = columns_named(wanted.columns, attributes)
     chosen = chosen_of(everything, wanted.among, wanted.where, attributes)
     passages, _ = findings_in(connection, book, chosen)

@@ -8,6 +8,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from annotations.numbers_shown import counted
 from annotations.patterns.agreement_words import in_words
 from annotations.patterns.stances import Voices
 from annotations.patterns.triangulation import SourcedFinding, findings_of
@@ -53,7 +54,11 @@ class Triangulation:
     @property
     def notes(self) -> tuple[str, ...]:
         """How it was counted."""
-        unread = f"{self.unread} sources that nobody has read yet are left out." if self.unread else ""
+        unread = (
+            f"{counted(self.unread, 'source')} that nobody has read yet {'is' if self.unread == 1 else 'are'} left out."
+            if self.unread
+            else ""
+        )
         role = f'Roles are those of the attribute "{self.findings.role}".' if self.findings.role else ""
         return tuple(filter(None, (HOW, role, unread)))
 

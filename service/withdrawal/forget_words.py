@@ -37,6 +37,7 @@ from annotations.store.transcript_versions import all_versions
 from annotations.store.transcripts import KeptTranscript, all_transcripts, get_transcript
 from annotations.text_changes import TextChanges
 from service.composition import Parts
+from service.passing_files.folders import sweep
 from service.withdrawal.backups_of_before import look_at_backups_of_words
 from service.withdrawal.erase_models import erase_files, new_model
 from service.withdrawal.erase_tasks import erase_from_label_studio
@@ -141,6 +142,8 @@ def forget_words(parts: Parts, names: Sequence[str], *, by: str, progress: Progr
     progress(2, STEPS)
     erase_files(parts, together, withdrawn)
     parts.study.import_preview.unlink(missing_ok=True)
+    # what was sent and not brought in yet, and what was made to be taken along, may hold these words
+    sweep(parts, older_than=-1.0)
     progress(3, STEPS)
     compact(parts.store)
     if parts.study.embeddings_file.exists():

@@ -14,6 +14,7 @@ from annotations.numbers_shown import ranging
 from annotations.store.described_transcripts import described_transcripts
 from annotations.store.transcripts import all_texts
 from service.access.policy import Action
+from service.access.transcript_access import sees
 from service.agreement.in_words import BOUNDS, framework_only, in_words, sentences
 from service.agreement.kept_report import SLICED as SLICES
 from service.agreement.kept_report import (
@@ -171,8 +172,12 @@ def _asked(visit: Visit) -> tuple[ReportScope, str]:
 
 def _own_sites(visit: Visit) -> list[str]:
     with visit.parts.store.reading() as connection:
-        known = {transcript.site for transcript in described_transcripts(connection)} - {""}
-    return sorted(site for site in known if visit.viewer.sees_site(site))
+        texts = described_transcripts(connection)
+    # one that its participant closed to this site counts in no figure that somebody there may see
+    closed = {text.site for text in texts if not sees(visit.viewer, text)}
+    return sorted(
+        site for site in {text.site for text in texts} - closed - {""} if visit.viewer.sees_site(site)
+    )
 
 
 def _address(path: str, asked: ReportScope, **more: str) -> str:
@@ -185,9 +190,9 @@ def _common(visit: Visit, connection: Connection, asked: ReportScope, framework:
     kept = kept_report(connection, parts, asked)
     arguments = arguments_of(asked)
     transcripts = [
-        transcript
-        for transcript in described_transcripts(connection)
-        if visit.viewer.sees_site(transcript.site or None)
+        text
+        for text in described_transcripts(connection)
+        if visit.viewer.sees_site(text.site or None) and sees(visit.viewer, text)
     ]
     options = {key: sorted({getattr(transcript, key) for transcript in transcripts} - {""}) for key in SLICES}
     return {

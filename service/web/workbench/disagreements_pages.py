@@ -20,9 +20,11 @@ from service.access.transcript_access import about, must_read, sees
 from service.agreement.consensus import Agreed, record
 from service.agreement.telling_disagreements import (
     RULE,
+    RULE_OF_SEEN,
     PlacedDisagreement,
     Telling,
     TellingDisagreements,
+    among_seen,
 )
 from service.audit import Did
 from service.looking.interview_read import read_interview
@@ -72,7 +74,8 @@ def disagreements(visit: VisitedNow) -> Response:
         pairs=sorted({name for placed_one in telling.found for name in _pairs(placed_one)}),
         chosen=code,
         pair=pair,
-        rule=RULE,
+        rule=RULE if _sees_all(visit) else RULE_OF_SEEN,
+        tells_alike=_sees_all(visit),
     )
 
 
@@ -171,9 +174,10 @@ def _telling(visit: Visit) -> Telling:
     kept: TellingDisagreements = visit.request.app.state.disagreements
     with visit.parts.store.reading() as connection:
         telling = kept.now(connection, visit.parts)
-        seen_ones = telling.found if _sees_all(visit) else tuple(_seen(visit, connection, telling.found))
-    visit.request.state.telling = Telling(seen_ones, telling.codes)
-    return visit.request.state.telling  # type: ignore[no-any-return]
+        if not _sees_all(visit):
+            telling = among_seen(tuple(_seen(visit, connection, telling.found)))
+    visit.request.state.telling = telling
+    return telling
 
 
 def _sees_all(visit: Visit) -> bool:

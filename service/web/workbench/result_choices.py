@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from annotations.codebook.codes import Codebook
-from annotations.store.attributes import all_attributes
 from annotations.store.transcripts import all_texts
 from service.access.transcript_access import sees
+from service.looking.attribute_filter import seen_attributes
 from service.web.pages import Visit
 
 _MOST_VALUES = 40
@@ -37,15 +37,13 @@ def choices_for(
     texts = all_texts(connection)
     if visit.viewer.sites is not None:
         texts = tuple(text for text in texts if sees(visit.viewer, text.transcript))
-    attributes = all_attributes(connection)
+    attributes = seen_attributes(connection, visit.viewer, [kept.transcript for kept in texts])
     book: Codebook = visit.parts.codebook
 
     def places(key: str) -> list[tuple[str, str]]:
         return _same(sorted({getattr(text.transcript, key) or "" for text in texts} - {""}))
 
     def values() -> list[tuple[str, str]]:
-        if visit.viewer.sites is not None:
-            return []  # the value may be known of another site's participants alone
         return [
             (f"{name}={value}", f"{name}: {value}")
             for name in attributes.names

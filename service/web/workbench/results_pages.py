@@ -13,14 +13,14 @@ from annotations.errors import BadInput
 from annotations.matrix.rated_cells import ONE, RatedCell
 from annotations.matrix.rating_scale import VALUES, rating_shown
 from annotations.names import folded
-from annotations.store.attributes import all_attributes
 from annotations.store.cell_place import Column as TableColumn
 from annotations.store.described_transcripts import described_transcripts
 from service.access.policy import Action
-from service.access.transcript_access import about
+from service.access.transcript_access import about, sees
 from service.agreement.report import ReportScope
 from service.audit import Did
 from service.composition import Parts
+from service.looking.attribute_filter import seen_attributes
 from service.results.cell_words import how_it_was_counted, rating_words
 from service.results.kept_tables import KeptTables
 from service.results.opened_cell import OpenedCell, open_cells
@@ -58,8 +58,9 @@ def matrix(visit: VisitedNow) -> Response:
     filters = {key: query[key][:200] for key in _FILTERS if query.get(key)}
     with visit.parts.store.reading() as connection:
         table = _table(visit, connection, filters)
-        attributes = sorted(all_attributes(connection).names)
-        waves = sorted({transcript.wave for transcript in described_transcripts(connection)} - {""})
+        seen = [text for text in described_transcripts(connection) if sees(visit.viewer, text)]
+        attributes = sorted(seen_attributes(connection, visit.viewer, seen).names)
+        waves = sorted({text.wave for text in seen} - {""})
     book = visit.parts.codebook
     framework = filters.get("framework", "")
     blocks = []

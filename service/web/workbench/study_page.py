@@ -114,8 +114,13 @@ def work(visit: Visited) -> Response:
         return _counting(visit)
     with visit.parts.store.reading() as connection:
         names, known = known_by_transcript(connection)
+    rows = _seen_by(visit, now.work)
+    if visit.viewer.sites is not None:
+        # what is known of others is no column and no choice
+        known = {row.transcript: known[row.transcript] for row in rows if row.transcript in known}
+        names = tuple(name for name in names if any(name in its for its in known.values()))
     shown = ShownList(
-        _seen_by(visit, now.work),
+        rows,
         (*_COLUMNS, *(_attribute(at, name, known) for at, name in enumerate(names))),
         asked_of(visit.request.query_params),
         path=WORK,

@@ -88,6 +88,17 @@ def test_without_a_direction_who_says_that_it_hinders_contradicts() -> None:
             "Interviews (3 of 3) say that it helps; documents (1 of 1) speak of it without a direction. Interviews differ "
             "among themselves: 2 say that it helps and 1 says that it hinders. Field notes are silent.",
         ),
+        (
+            # one that says both, and two that both say both, do not differ
+            {"i1": "mixed", "d1": "mixed", "d2": "mixed", "f1": "silent"},
+            "Interviews (1 of 1) and documents (2 of 2) agree: they say that it helps and that it hinders. Field notes are "
+            "silent.",
+        ),
+        (
+            {"i1": "mixed", "i2": "+"},
+            "Only interviews (2 of 2) say that it helps. Interviews differ among themselves: 1 says that it helps and 1 "
+            "says that it does both. There are no documents or field notes.",
+        ),
     ],
 )
 def test_agreement_in_words(said: dict[str, Influence | None], words: str) -> None:

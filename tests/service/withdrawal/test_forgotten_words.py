@@ -18,6 +18,7 @@ from annotations.store.transcript_versions import versions_of
 from annotations.store.transcripts import get_transcript
 from service.composition import Parts
 from service.importing.import_transcripts import import_transcripts
+from service.passing_files.folders import new_folder
 from service.serving.train_and_evaluate import train
 from service.withdrawal.forget_words import forget_words
 from service.withdrawal.tombstone_file import bring, to_bring
@@ -81,7 +82,10 @@ def test_the_words_are_erased_everywhere(parts: Parts) -> None:
     assert version.text is not None
     assert SECRET in version.text
     assert learnt is not None
+    _, made_export = new_folder(parts, "out")
+    (made_export / "quotes.docx").write_text(f"{SECRET} said so", "utf-8")
     found = forget_words(parts, [NAME], by="Ines Falk", progress=quiet)
+    assert not made_export.exists()
     assert found is not None
     assert found.done, (found.still_there, found.notes)
     assert found.models == (learnt.model.version,)
