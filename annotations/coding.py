@@ -16,7 +16,10 @@ Influence = Literal["+", "-", "mixed", "none stated"]
 
 
 class Condition(StrEnum):
-    """How a review came about. Only independent ones are gold; derived ones name their sources."""
+    """How a review came about. Only independent ones are gold; derived ones name their sources.
+
+    ``service/corrections/assisted_reviews`` decides between assisted and independent.
+    """
 
     INDEPENDENT = "independent"
     ASSISTED = "assisted"

@@ -267,7 +267,7 @@ def _backups(parts: Parts) -> Check:
     from datetime import UTC, datetime
 
     from service.backup.kept import last_good
-    from service.backup.nightly import OVERDUE
+    from service.backup.old_backup import is_old
 
     last, nightly = last_good(parts.settings, parts.study), parts.study.config.backup.nightly
     remedy = (
@@ -284,9 +284,8 @@ def _backups(parts: Parts) -> Check:
     )
     if not last.is_there:
         return Check("backup", False, f"the last good one is gone or was changed: {last.file}", remedy)
-    return Check(
-        "backup", nightly is None or age < OVERDUE, f"the last good one is {old} old: {last.file}", remedy
-    )
+    is_recent = nightly is None or not is_old(age, nightly=True)
+    return Check("backup", is_recent, f"the last good one is {old} old: {last.file}", remedy)
 
 
 def _leftovers(parts: Parts) -> Check:

@@ -213,7 +213,7 @@ def _backup(parts: Parts, arguments: Mapping[str, Any], _watch: _Watch) -> dict[
 
 
 def _foresee(parts: Parts, arguments: Mapping[str, Any], _watch: _Watch) -> dict[str, Any]:
-    from service.withdrawal.erasure_plan import plan
+    from service.withdrawal.erasure_dry_run import plan
 
     return plan(parts, arguments["participant"]).to_json()
 

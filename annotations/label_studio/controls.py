@@ -1,6 +1,12 @@
-"""Which control of the labelling screen carries which code, and the controls beside the codes."""
+"""Which control of the labelling screen carries which code, and the controls beside the codes.
+
+A code that has left the codebook, or that only orders other codes, has none: ``control_for`` says so, and what a push
+shows follows from it.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.coding import Influence
@@ -36,6 +42,11 @@ def control_for(code_id: str, codebook: Codebook) -> str | None:
         return None
     framework = codebook.framework(code.framework)
     return LIKELY if is_taxonomy(framework) else control_of(code, framework)
+
+
+def can_be_shown(codes: Iterable[str], codebook: Codebook) -> bool:
+    """Has the screen a place for each of these codes?"""
+    return all(control_for(code, codebook) is not None for code in codes)
 
 
 def controls_that_carry(code_id: str, codebook: Codebook) -> frozenset[str]:

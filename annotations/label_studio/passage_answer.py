@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from annotations.codebook.codes import Codebook
@@ -37,11 +37,6 @@ def answer_regions(said: CoderDecision, codebook: Codebook, boxes: Collection[st
         by_control[EXAMPLE] = [EXAMPLE_ALIAS]
     regions = [_region(name, "choices", {"choices": its}) for name, its in sorted(by_control.items())]
     return [*regions, _region(MEMO, "textarea", {"text": [said.memo]})] if said.memo else regions
-
-
-def can_be_shown(codes: Sequence[str], codebook: Codebook) -> bool:
-    """Has the screen a place for each of these codes?"""
-    return all(code in codebook.by_id and codebook[code].applicable for code in codes)
 
 
 def _control(code: str, codebook: Codebook, boxes: Collection[str]) -> str:

@@ -1,4 +1,7 @@
-"""What the ratings of a cell come to: two raters independently, then a consensus with its rationale."""
+"""What the ratings of a cell come to: two raters independently, then a consensus with its rationale.
+
+What the codings suggest for the cell is in ``proposed_rating``.
+"""
 
 from __future__ import annotations
 

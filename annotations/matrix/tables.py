@@ -10,7 +10,7 @@ from uuid import UUID
 from annotations.codebook.codes import Code, Codebook
 from annotations.matrix.columns import MatrixColumns
 from annotations.matrix.counted_codings import CountedPassage
-from annotations.matrix.rating_scale import Heard, Proposal, proposed
+from annotations.matrix.proposed_rating import Heard, Proposal, proposed
 from annotations.names import folded
 from annotations.store.cell_place import Column, column_key, place_key
 from annotations.store.transcripts import KeptTranscript

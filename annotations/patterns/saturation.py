@@ -73,7 +73,11 @@ def saturation(
     run: int = RUN,
     threshold: float = THRESHOLD,
 ) -> Saturation:
-    """Walk through the interviews in the order given."""
+    """When these interviews of one case stopped bringing new codes, by the method that the module describes.
+
+    ``interviews``: in the order in which they were made; ``base``, ``run``: numbers of interviews; ``threshold``: the
+    largest share of new codes that still counts as none.
+    """
     seen: set[str] = set()
     steps: list[SaturationStep] = []
     base_codes = 0

@@ -259,7 +259,8 @@ def _named_file(row: SheetRow, folder: Path, where: str) -> Path:
     path = (folder / given.replace("\\", "/")).resolve()
     if Path(given).is_absolute() or not path.is_relative_to(folder.resolve()):
         raise BadInput(
-            f'{where}, column "file": "{given}" leads out of the folder of the manifest. Move the file there.'
+            f'{where}, column "file": "{given}" is no path within the folder of the manifest. Move the file there, and '
+            f"give its path from there."
         )
     return folder / path.relative_to(folder.resolve())
 

@@ -239,7 +239,10 @@ def _no_backup(file: Path) -> BadInput:
 
 
 def refuse_name(name: str, where: str) -> None:
-    """Raises BadInput unless it is the plain name of a file below a study's folder, on every system."""
+    """Raises BadInput unless a file of this name can lie below a study's folder on Linux, macOS and Windows alike.
+
+    Hidden files, the manifest's own name and what SQLite puts beside a database are refused too.
+    """
     parts = name.split("/")
     odd = (
         len(name) > 1000

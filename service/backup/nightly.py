@@ -12,8 +12,6 @@ from annotations.store.database import Store
 from annotations.store.jobs import ask_for, latest_of
 from annotations.study.config import StudyConfig
 
-# one night and some hours: a machine may have been off at the time
-OVERDUE = timedelta(hours=36)
 LOOK_S = 30.0
 AGAIN_S = 600.0
 

@@ -78,7 +78,7 @@ def command(
 
     if write_map is not None and not dry_run:
         raise BadInput(
-            "--write-map goes with --dry-run: the table is for correcting before anything is kept."
+            "--write-map needs --dry-run. It writes a table of names that you correct before anything is kept."
         )
     wishes = Wishes(map_file, tuple(coder or ()), complete, add_codes, dry_run)
     with (

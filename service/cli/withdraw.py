@@ -14,7 +14,7 @@ from service.cli.output import as_json, progress, say, table, warn
 
 if TYPE_CHECKING:
     from service.composition import Parts
-    from service.withdrawal.erasure_plan import ErasurePlan
+    from service.withdrawal.erasure_dry_run import ErasurePlan
     from service.withdrawal.withdrawn import Withdrawn
 
 NAME = "withdraw"
@@ -61,7 +61,7 @@ def _withdraw(parts: Parts, participant: str, *, by: str, yes: bool, json: bool)
     from service.access.policy import Action
     from service.audit import Did
     from service.person_named import person_named
-    from service.withdrawal.erasure_plan import what_would_go
+    from service.withdrawal.erasure_dry_run import what_would_go
     from service.withdrawal.withdraw import withdraw
 
     by = person_named(by, "--by", purpose="Say who erases; it is kept on record.")

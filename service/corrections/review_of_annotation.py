@@ -8,13 +8,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from annotations.coding import Coding, Condition, Review
+from annotations.coding import Coding, Review
 from annotations.label_studio.annotation import Arrival
 from annotations.label_studio.arrivals import CoderDecision, JudgedAnnotation
 from annotations.store.annotation_reviews import Word
 from annotations.store.pushed_tasks import OnScreen, PushedTask, shown_at, shown_first
 from annotations.store.seen_annotations import Seen
 from annotations.transcript import Span
+from service.corrections.assisted_reviews import assisted_or_independent
 
 
 def review_of(
@@ -33,7 +34,7 @@ def review_of(
         # a suggestion elsewhere in the interview was none here
         saw = any(mark.origin.startswith("prediction") for mark in decided.marked)
     stood = None if row.key is None else shown_at(connection, row.project, row.key, arrival.opened)
-    condition, shown = _on_screen(connection, row, stood, first, saw=saw)
+    condition, shown = assisted_or_independent(connection, row, stood, first, saw=saw)
     boxes = _boxes(connection, row, stood, shown)
     return Review(
         transcript=transcript,
@@ -68,21 +69,6 @@ def _codings(decided: CoderDecision, span: Span, arrival: Arrival) -> tuple[Codi
         )
         for code in decided.codes
     )
-
-
-def _on_screen(
-    connection: Connection, row: Seen, stood: OnScreen | None, first: Word | None, *, saw: bool
-) -> tuple[Condition, UUID | None]:
-    """What the coder had before them when they first judged; a change of mind does not undo what was seen."""
-    if first is not None:
-        return first.condition, first.shown_version
-    if row.key is None:
-        return Condition.INDEPENDENT, None
-    if stood is None and saw:
-        # the clocks differ, or the prediction came while the task was open: it was seen all the same
-        stood = shown_first(connection, row.project, row.key)
-        return Condition.ASSISTED, None if stood is None else stood.model
-    return (Condition.INDEPENDENT, None) if stood is None else (Condition.ASSISTED, stood.model)
 
 
 def _boxes(connection: Connection, row: Seen, stood: OnScreen | None, shown: UUID | None) -> dict[str, Any]:

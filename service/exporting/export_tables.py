@@ -154,7 +154,7 @@ def _wide(parts: Parts, file: Path, asked: ExportRequest) -> Exported:
     notes = []
     if file.suffix.lower() == ".csv":
         notes.append(
-            "which column is which code: the names are the codes' ids; a workbook lists them in a second sheet."
+            "Each column of a code is named by the code's id. Export as .xlsx for a sheet that says what each id means."
         )
     counts = {"rows of a segment and a coder": len(table.rows), "codes": len(table.codes)}
     return Exported("segments by codes", (file,), counts, notes=tuple(notes), left_out=table.left_out)

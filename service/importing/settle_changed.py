@@ -69,7 +69,7 @@ def _chosen(
     if strange:
         known = f"There are {', '.join(map(str, waiting))}." if waiting else "Nothing waits there."
         raise BadInput(
-            f"nothing of {kept.transcript.name} waits under number {', '.join(map(str, strange))}. {known} Nothing was "
+            f"no coding of {kept.transcript.name} waits under number {', '.join(map(str, strange))}. {known} Nothing was "
             f"changed."
         )
     return [waiting[number] for number in dict.fromkeys(numbers)]

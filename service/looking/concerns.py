@@ -16,12 +16,11 @@ from annotations.store.transcript_versions import count_open
 from annotations.store.webhooks import count_waiting
 from annotations.store.withdrawals import all_withdrawals
 from service.backup.kept import last_good
-from service.backup.nightly import OVERDUE
+from service.backup.old_backup import is_old
 from service.composition import Parts
 from service.looking.wave_progress import StudyProgress
 
 NOT_READ_FOR = timedelta(hours=1)
-OLD_BACKUP = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ def _backup(parts: Parts) -> Iterator[Concern]:
         yield Concern("The last good backup is gone or was changed.", "Make another.", "/backups")
         return
     age = datetime.now(UTC) - last.moment
-    if age > (OVERDUE if nightly else OLD_BACKUP):
+    if is_old(age, nightly=nightly is not None):
         yield Concern(
             f"The last good backup is {age.days} days old."
             if age.days > 1

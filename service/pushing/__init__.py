@@ -19,11 +19,13 @@ What a push does to a task, by rule:
 7. Where Label Studio fails for a moment, under load or while it starts again, a request is tried again after growing
    pauses, a quarter of a minute in all. What makes something is sent again only if it is not there; a new project, of
    which that cannot be known, is asked for once.
-
 8. In the view of whole interviews one task is an interview, and the same rules hold for it. The record of what a
    passage showed is kept passage by passage in both views.
 9. What coders have said in one view stands in the other: an annotation in the coder's own name says it there
    (``carry_words``). It is no word by itself, and nothing is carried to a task on which somebody has begun.
+10. A code that has left the codebook is suggested no more: untouched tasks lose it. A coder's earlier answer that
+   holds such a code is not carried to the other view (nor, into a whole interview, any other answer of that coder
+   there). A control in which somebody has answered stays. ``annotations/label_studio/controls`` decides (``control_for``).
 
 Label Studio shows the predictions of one version per project, named after the model that serves. The tasks of rule 2
 keep an older model's suggestions under that name; whose they are is in the study's own record (``shown_models``).

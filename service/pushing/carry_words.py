@@ -16,9 +16,10 @@ from annotations.coding import Coding, Review
 from annotations.deal_and_draw import DealtSegment
 from annotations.label_studio.candidates import codes_in_boxes
 from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.controls import can_be_shown
 from annotations.label_studio.interview_marks import EarlierWords, earlier_regions
 from annotations.label_studio.interview_text import InterviewText
-from annotations.label_studio.passage_answer import answer_regions, can_be_shown
+from annotations.label_studio.passage_answer import answer_regions
 from annotations.label_studio.task_data import BOXES
 from annotations.label_studio.tasks import Task, touched
 from annotations.store.annotation_reviews import Word, words

@@ -30,6 +30,7 @@ from annotations.label_studio.projects import Project, project_exists
 from annotations.label_studio.task_data import hash_of
 from annotations.label_studio.tasks import Task, add_tasks, delete_tasks, tasks_by_key, touched
 from annotations.lots import lots
+from annotations.numbers_shown import counted
 from annotations.progress import Progress
 from annotations.store.database import Store
 from annotations.store.interviews import InterviewTask, interviews_of, keep_interviews
@@ -330,6 +331,8 @@ class InterviewPush:
         begun = touched(self.server, opened.project.id, [interview.task_id for interview in stay])
         doomed = [interview.task_id for interview in stay if interview.task_id not in begun]
         delete_tasks(self.server, opened.project.id, doomed)
+        if not doomed:
+            return ()
         return (
-            (f"{len(doomed)} interviews whose words were corrected since were taken away.",) if doomed else ()
+            f"{counted(len(doomed), 'interview was', 'interviews were')} deleted, since the words were corrected.",
         )

@@ -1,4 +1,4 @@
-"""What a push has to do on which task: the rules, apart from what carries them out."""
+"""What a push has to do on which task. The rules in words are in the docstring of ``service.pushing``."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from annotations.label_studio.projects import Project, project_exists
 from annotations.label_studio.screen import label_config
 from annotations.label_studio.task_data import hash_of
 from annotations.label_studio.tasks import Task, add_tasks, delete_tasks, tasks_by_key, touched
+from annotations.numbers_shown import counted
 from annotations.progress import Progress
 from annotations.store.database import Store
 from annotations.store.label_studio_projects import ProjectRow, project_for
@@ -174,7 +175,7 @@ class ProjectPush:
         return replace(state, before={**before, **{task.key: task for task in tasks_now}})
 
     def _take_outdated_away(self, project: Project, state: ProjectState) -> tuple[str, ...]:
-        """Tasks of words that were corrected since go, unless somebody has begun on them: that is their word."""
+        """Delete the tasks whose words were corrected after the last push. A task that a coder has begun on stays."""
         with self.store.reading() as connection:
             gone = replaced_segments(connection, [task.segment for task in state.before.values()])
         there = [state.there.get(str(key)) for key, task in state.before.items() if task.segment in gone]
@@ -182,7 +183,9 @@ class ProjectPush:
         begun = touched(self.server, project.id, doomed)
         doomed = [task for task in doomed if task not in begun]
         delete_tasks(self.server, project.id, doomed)
-        return (f"{len(doomed)} tasks whose words were corrected since were taken away.",) if doomed else ()
+        if not doomed:
+            return ()
+        return (f"{counted(len(doomed), 'task was', 'tasks were')} deleted, since the words were corrected.",)
 
     def _first_face(self, dealt_segment: DealtSegment) -> Mapping[str, Any]:
         return self.faces.data(dealt_segment, self.model if dealt_segment.draw is Draw.ORDINARY else None)

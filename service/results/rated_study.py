@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotations.matrix.columns import shown_columns
+from annotations.matrix.proposed_rating import Proposal
 from annotations.matrix.rated_cells import RatedCell, rated_cells
 from annotations.matrix.rater_agreement import RaterAgreement, agreement_of_raters
-from annotations.matrix.rating_scale import Proposal, in_json
+from annotations.matrix.rating_scale import in_json
 from annotations.matrix.tables import CodingCell, codes_below
 from annotations.store.cell_place import Column
 from annotations.store.ratings import all_ratings

@@ -12,7 +12,7 @@ from annotations.store.jobs import latest_of
 from annotations.store.tables import codings, now, segments
 from service.composition import Parts
 from service.looking.job_progress import JobProgress, job_progress
-from service.withdrawal.erasure_plan import plan, what_would_go
+from service.withdrawal.erasure_dry_run import plan, what_would_go
 
 # trying it takes the study's database for so many rows about 0.2 s; for 100,000 passages and 75,000 codings 11 s
 MOST_ROWS = 3_000

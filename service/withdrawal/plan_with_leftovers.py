@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.composition import Parts
-from service.withdrawal.erasure_plan import ErasurePlan, plan
+from service.withdrawal.erasure_dry_run import ErasurePlan, plan
 from training.sweep_leftovers import leftovers
 
 

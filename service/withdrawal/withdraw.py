@@ -33,7 +33,7 @@ from service.returned_people import keep_outside
 from service.withdrawal.backups_of_before import look_at_backups
 from service.withdrawal.erase_models import erase_files, new_model
 from service.withdrawal.erase_tasks import erase_from_label_studio
-from service.withdrawal.erasure_plan import what_would_go
+from service.withdrawal.erasure_dry_run import what_would_go
 from service.withdrawal.look_afterwards import look_afterwards
 from service.withdrawal.receipt import FOLDER, ErasedThing, Receipt, of_person, without_codes, write_receipt
 from service.withdrawal.withdrawn import Withdrawn

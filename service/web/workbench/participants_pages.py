@@ -25,7 +25,7 @@ from service.web.pages import Visit, Visited, saved
 from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.audit import audit
 from service.web.workbench.given import Sent
-from service.withdrawal.erasure_plan import what_would_go
+from service.withdrawal.erasure_dry_run import what_would_go
 from service.withdrawal.foreseen import foreseen
 from service.withdrawal.receipt import FOLDER
 

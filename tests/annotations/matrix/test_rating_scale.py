@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from annotations.coding import Influence
-from annotations.matrix.rating_scale import Heard, as_number, in_json, proposed, rating_in, rating_shown
+from annotations.matrix.proposed_rating import Heard, proposed
+from annotations.matrix.rating_scale import as_number, in_json, rating_in, rating_shown
 
 PLAIN = False
 EXAMPLE = True

@@ -179,7 +179,7 @@ def test_the_strongest_word_on_where_it_belongs_wins(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("file\n../x.txt\n", "leads out of the folder"),
+        ("file\n../x.txt\n", "is no path within the folder"),
         ("file,knd\na.txt,interview\n", 'Did you mean "kind"'),
         ("file,kind\na.txt,song\n", 'the kind "song" is not known'),
         ("file,may_train\na.txt,perhaps\n", "it is yes or no"),

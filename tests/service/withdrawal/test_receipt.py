@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from service.cli.main import add_commands, app
 from service.composition import Parts
-from service.withdrawal.erasure_plan import plan
+from service.withdrawal.erasure_dry_run import plan
 from service.withdrawal.receipt import without_codes
 from service.withdrawal.withdraw import withdraw
 from service.withdrawal.word_search import distinctive, search

@@ -1,6 +1,7 @@
 """What a withdrawal would erase, and where: the work behind "tandem withdraw --dry-run".
 
-The database is asked by doing it and taking it back, so that what is shown is what would happen.
+It does the erasure in the database, counts what is gone, and takes it back: so it shows what would happen. What is
+erased is decided in ``annotations/store/withdrawals`` (``erase``).
 """
 
 from __future__ import annotations
