@@ -254,7 +254,7 @@ def waves_of(
     kept_ones: Iterable[DescribedTranscript],
     judged: JudgedPassages,
 ) -> dict[str, WaveProgress]:
-    """Each wave's counts of these transcripts, the waves in the order of their names. ``suggested``: segments by transcript."""
+    """Each wave's counts of these transcripts, in the order of names. ``suggested``: segments by transcript."""
     pushed, counts = count_pushed(connection, segmentation), judged.now(connection, segmentation)
     uncut = count_coded_turns(connection, but=counts.keys())
     waves: dict[str, Counter[str]] = {}
