@@ -32,6 +32,7 @@ PATIENCE_S = 5.0
 _POLL_S = 0.5
 _STORE_BYTES = 80 * 1024 * 1024  # Ray's least; numbers of shards are all that it holds
 _TEMPORARY = "tandem-ray-"
+_HERE = "local"  # left out, Ray would take an address out of RAY_ADDRESS
 # an HTTP/2 client's first words, which a Ray server answers with a frame of settings (RFC 9113, 3.4 and 6.5)
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
 _SETTINGS = 4
@@ -70,11 +71,13 @@ def local_cluster(environment: Mapping[str, str]) -> Callable[[], AbstractContex
             with _connected(
                 ray,
                 place,
+                address=_HERE,
                 num_cpus=len(os.sched_getaffinity(0)),
                 include_dashboard=False,
                 object_store_memory=_STORE_BYTES,
                 _node_ip_address="127.0.0.1",
-                _temp_dir=str(place),
+                # Ray opens its folder to every user of the machine (0777), so it lies in one that nobody else may enter
+                _temp_dir=str(place / "ray"),
             ):
                 yield _spread(ray)
 
@@ -125,7 +128,7 @@ def _connected(ray: Any, place: Path, **how: Any) -> Iterator[None]:
     except Exception as error:
         with suppress(Exception):
             ray.shutdown()
-        raise Unreachable(_why_not(error, how.get("address"))) from error
+        raise Unreachable(_why_not(error, how["address"])) from error
     finally:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, on_stop)  # Ray puts its own there
@@ -209,8 +212,8 @@ def _refuse_silence(address: str) -> None:
         )
 
 
-def _why_not(error: Exception, address: str | None) -> str:
-    if address is None:
+def _why_not(error: Exception, address: str) -> str:
+    if address == _HERE:
         return f"Ray could not be started here ({type(error).__name__}). Leave --engine ray out to work without it."
     text = str(error)
     if "ersion mismatch" in text:

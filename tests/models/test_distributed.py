@@ -6,6 +6,7 @@ import importlib.util
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -33,7 +34,7 @@ from annotations.codebook.codes import Codebook
 from annotations.codebook.files import write_codebook
 from annotations.errors import TandemError, Unreachable
 from annotations.progress import quiet
-from models import sharded
+from models import distributed, sharded
 from models.distributed import NoRay, cluster_at, local_cluster
 from models.embedder import EmbedderSource
 from models.suggester import Suggester
@@ -255,3 +256,29 @@ def test_without_ray_the_command_that_installs_it_is_named(monkeypatch: pytest.M
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(NoRay, match=r"pip install 'tandem-coding\[ray\]'"), local_cluster(dict(os.environ))():
         pass
+
+
+class _RayLikeItself:
+    """As much of Ray as starts: it makes its folder and opens it to everybody, as ray._private.utils does."""
+
+    def init(self, **how: Any) -> None:
+        """Keep what it was told, and how its folder stands."""
+        self.told, folder = how, Path(how["_temp_dir"])
+        folder.mkdir()
+        folder.chmod(0o777)
+        self.around = stat.S_IMODE(folder.parent.stat().st_mode)
+
+    def shutdown(self) -> None:
+        """Nothing runs."""
+
+
+def test_nobody_else_on_the_machine_reaches_the_sockets_of_a_ray_started_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever may write where they lie puts their own there, and runs programs as whoever typed the command."""
+    ray = _RayLikeItself()
+    monkeypatch.setattr(distributed, "_ray", lambda _place: ray)
+    with local_cluster({"RAY_ADDRESS": "elsewhere.example.org:6379"})():
+        assert ray.around == 0o700
+    # left out, Ray takes the address of another cluster out of the environment
+    assert ray.told["address"] == "local"
