@@ -24,12 +24,14 @@ from typing import Any
 import psutil
 
 from annotations.errors import TandemError, Unreachable
+from models.listener_owner import owners_of_listeners
 from models.shard_worker import suggest_shard
 from models.sharded import Answer, Spread
 
 INSTALL = "pip install 'tandem-coding[ray]'"
 PATIENCE_S = 5.0
 _POLL_S = 0.5
+_ROOT = 0
 _STORE_BYTES = 80 * 1024 * 1024  # Ray's least; numbers of shards are all that it holds
 _TEMPORARY = "tandem-ray-"
 _HERE = "local"  # left out, Ray would take an address out of RAY_ADDRESS
@@ -90,12 +92,14 @@ def cluster_at(
     """A cluster that runs already, of which this machine is a node; ``address``: "host:port" of its head.
 
     ``allow``: is told the addresses of its other machines before anything goes there, and raises where it may not.
-    Raises Unreachable within seconds where nothing answers, or where what answers is no Ray.
+    Raises Unreachable within seconds where nothing answers, where what answers is no Ray, or where on this machine it is
+    another user's.
     """
 
     @contextmanager
     def entered() -> Iterator[Spread]:
         _refuse_silence(address)
+        _refuse_anothers(address)
         with _given_environment({**environment, **_NO_NETWORK}), _short_folder() as place:
             ray = _ray(place)
             with _connected(ray, place, address=address):
@@ -187,8 +191,11 @@ def _answers(batch: Mapping[str, Any], run: str) -> dict[str, list[Any]]:
 
 def _others(ray: Any) -> set[str]:
     """The addresses of the cluster's machines that are not this one."""
-    own = {address.address for its in psutil.net_if_addrs().values() for address in its}
-    return {node["NodeManagerAddress"] for node in ray.nodes() if node["Alive"]} - own
+    return {node["NodeManagerAddress"] for node in ray.nodes() if node["Alive"]} - _own_addresses()
+
+
+def _own_addresses() -> set[str]:
+    return {address.address for its in psutil.net_if_addrs().values() for address in its}
 
 
 def _refuse_silence(address: str) -> None:
@@ -209,6 +216,22 @@ def _refuse_silence(address: str) -> None:
         raise Unreachable(
             f"what answers at {address} is no Ray cluster. Give the address of its head, such as host:6379 (ray status "
             f"shows it)."
+        )
+
+
+def _refuse_anothers(address: str) -> None:
+    """Raises Unreachable where another user of this machine listens there: the answers of a cluster can run programs.
+
+    Root could do so without Ray.
+    """
+    host, _, port = address.rpartition(":")
+    here = host.strip("[]") in _own_addresses() | {"localhost"}
+    others = owners_of_listeners(int(port)) - {os.getuid(), _ROOT} if here else frozenset()
+    if others:
+        raise Unreachable(
+            f"what answers at {address} belongs to another user of this machine (user id {min(others)}). Whoever runs a "
+            f"cluster can run programs as you, so nothing was sent there. Start one of your own (ray start), or leave "
+            f"--address out to work on this machine."
         )
 
 

@@ -143,7 +143,8 @@ def ask(
     """Ask a worker for a training or for suggestions; one of a kind waits at most."""
     must(viewer, Action.CHANGE_MODELS if asked.kind == "train" else Action.HAND_OUT)
     with parts.store.writing() as connection:
-        new = ask_for(connection, asked.kind, {"wave": asked.wave} if asked.wave else {})
+        arguments = {"wave": asked.wave} if asked.wave else {}
+        new = ask_for(connection, asked.kind, arguments, asked_by=viewer.account)
         note(connection, by, Did.ASKED, asked.kind)
         return next(_shown(job) for job in all_jobs(connection) if job.id == new)
 

@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -282,3 +283,24 @@ def test_nobody_else_on_the_machine_reaches_the_sockets_of_a_ray_started_here(
         assert ray.around == 0o700
     # left out, Ray takes the address of another cluster out of the environment
     assert ray.told["address"] == "local"
+
+
+def test_a_cluster_of_another_user_of_this_machine_is_not_spoken_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any user can listen at loopback, and what a cluster answers can run programs as whoever asked it."""
+    frame = bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+
+        def answer() -> None:
+            with suppress(OSError):
+                while True:
+                    line, _ = server.accept()
+                    line.sendall(frame)
+
+        threading.Thread(target=answer, daemon=True).start()
+        monkeypatch.setattr(distributed.os, "getuid", lambda: os.geteuid() + 4_000)
+        monkeypatch.setattr(distributed, "_ROOT", -1)  # whoever runs the tests may be root
+        monkeypatch.setattr(distributed, "_ray", lambda _place: pytest.fail("it was spoken to"))
+        entered = cluster_at(address, {}, lambda _: None)()
+        with pytest.raises(Unreachable, match=f"{address} belongs to another user"), entered:
+            pass
