@@ -30,6 +30,7 @@ from annotations.agreement.two_judges import (
     counts,
     frequent,
     kappa,
+    mean_over_pairs,
     negative_agreement,
     percent_agreement,
     positive_agreement,
@@ -242,32 +243,22 @@ def _means(
     columns: Sequence[DecisionColumn],
     described: ComparisonHead,
 ) -> Iterator[Agreement]:
-    """Mean kappa over the codes that are frequent in the whole, of all frameworks and of each."""
+    """Mean kappa over the codes that are frequent in the whole: of all frameworks and, if there are several, of each."""
     groups = len(names)
     whole = tables.sum(axis=0)
     often = frequent(whole)  # (pairs, columns)
-    codes = np.array([column.level == "code" for column in columns])
-    frameworks = [None, *dict.fromkeys(c.framework for c in columns if c.level == "code")]
-    chosen = [codes & np.array([f is None or c.framework == f for c in columns]) for f in frameworks]
-    if len(frameworks) == 2:
-        frameworks, chosen = frameworks[:1], chosen[:1]
+    codes_of = _codes_by_framework(columns)
 
     def statistic(sums: Floats) -> Floats:
-        single = kappa(sums)
-        weights = sums.sum(axis=-1).max(axis=-1)
-        means = []
-        for which in chosen:
-            values = np.where(often & which, single, np.nan)
-            means.append(weighted_mean(weighted_mean(values, np.ones_like(values)), weights))
-        return np.stack(means, axis=-1)
+        return np.stack([mean_over_pairs(sums, often & codes) for codes in codes_of.values()], axis=-1)
 
     values = statistic(whole)
     intervals = intervals_over_groups(tables, statistic)
-    for at, framework in enumerate(frameworks):
+    for at, (framework, codes) in enumerate(codes_of.items()):
         value = or_none(values[at])
         interval, why = intervals[at] if value is not None else (None, None)
         yield described.figure(
-            DecisionColumn("framework" if framework else "all", frozenset(), framework or ""),
+            DecisionColumn("framework" if framework else "all", frozenset(), framework),
             level="mean of codes",
             coefficient="kappa",
             value=value,
@@ -277,13 +268,21 @@ def _means(
             interval=interval,
             interval_reason=why,
             few_transcripts=is_few(groups, interval),
-            prevalence=or_none(prevalence(whole[:, chosen[at]].sum(axis=(0, 1))))
-            if chosen[at].any()
-            else None,
+            prevalence=or_none(prevalence(whole[:, codes].sum(axis=(0, 1)))) if codes.any() else None,
             by_group=value_by_group(tables, names, partial(_one_mean, statistic, at))
             if value is not None
             else {},
         )
+
+
+def _codes_by_framework(columns: Sequence[DecisionColumn]) -> dict[str, Bools]:
+    """Which columns are codes, shape (columns,): of all frameworks under "", and of each where there are several."""
+    codes = np.array([column.level == "code" for column in columns])
+    frameworks = list(dict.fromkeys(column.framework for column in columns if column.level == "code"))
+    if len(frameworks) < 2:
+        return {"": codes}
+    own = np.array([column.framework for column in columns])
+    return {"": codes, **{framework: codes & (own == framework) for framework in frameworks}}
 
 
 def _one_mean(statistic: Statistic, at: int, sums: Floats) -> Floats:
