@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from annotations.agreement.judged import Units
 from annotations.codebook.codes import Codebook
 from annotations.coding import Draw, Review
+from annotations.numbers_shown import counted
 from annotations.segment import judged
 
 
@@ -40,13 +41,12 @@ def notes_on(reviews: Sequence[Review], codebook: Codebook) -> tuple[str, ...]:
     foreign = Counter(c.code for review in reviews for c in review.codings if c.code not in codebook.by_id)
     if foreign:
         named = ", ".join(f'"{code}" ({n})' for code, n in foreign.most_common(5))
-        notes.append(
-            f"{sum(foreign.values())} codings carry codes that the codebook does not hold: {named}. They count as not coded."
-        )
+        carry = counted(sum(foreign.values()), "coding carries a code", "codings carry codes")
+        notes.append(f"{carry} that the codebook does not hold: {named}. They count as not coded.")
     unsourced = sum(review.condition.derived and not review.sources for review in reviews)
     if unsourced:
+        name = counted(unsourced, "derived review names", "derived reviews name")
         notes.append(
-            f"{unsourced} derived reviews name no sources, so nobody can be compared with them: it is not known who "
-            f"took part."
+            f"{name} no sources, so nobody can be compared with them: it is not known who took part."
         )
     return tuple(notes)
