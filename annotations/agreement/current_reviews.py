@@ -9,7 +9,7 @@ from annotations.agreement.judged import Units
 from annotations.codebook.codes import Codebook
 from annotations.coding import Draw, Review
 from annotations.numbers_shown import counted
-from annotations.segment import judged
+from annotations.segment import carrying
 
 
 def by_kind(reviews: Sequence[Review]) -> dict[str, dict[str, list[Review]]]:
@@ -26,9 +26,12 @@ def by_kind(reviews: Sequence[Review]) -> dict[str, dict[str, list[Review]]]:
 def newest_on_rows(units: Units, reviews: Sequence[Review]) -> dict[int, Review]:
     """The newest of these reviews on each row; one for some codes alone only where there is no other."""
     newest: dict[int, Review] = {}
-    spans = {t: [segment.span for segment in cut] for t, cut in units.segments.items()}
+    spans = {
+        t: [segment.span for segment in units.segments.get(t, ())] for t in {r.transcript for r in reviews}
+    }
+    ends = {t: [span.end for span in its] for t, its in spans.items()}
     for review in sorted(reviews, key=lambda older: (older.only is None, older.sequence or 0)):
-        for position in judged(spans.get(review.transcript, []), [review.span]):
+        for position in carrying(spans[review.transcript], ends[review.transcript], review.span):
             row = units.row.get((review.transcript, position))
             if row is not None:
                 newest[row] = review

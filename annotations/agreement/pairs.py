@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 
 from annotations.agreement.coefficient import Agreement
 from annotations.agreement.columns import DecisionColumn
-from annotations.agreement.intervals import Interval, Statistic, intervals_over_groups, is_few, value_by_group
+from annotations.agreement.intervals import (
+    Interval,
+    Statistic,
+    intervals_over_groups,
+    is_few,
+    value_by_group,
+    value_in_groups,
+)
 from annotations.agreement.judged import JudgeDecisions
 from annotations.agreement.many_judges import ac1, alpha, sums_of_pairs
 from annotations.agreement.two_judges import (
@@ -40,7 +47,10 @@ TOO_RARE = f"no code has {LEAST_POSITIVES} positives by either side, so there is
 
 @dataclass(frozen=True)
 class JudgePair:
-    """Two judges by name, and what each decided. ``member``: the group of each unit, a position in ``groups``."""
+    """Two judges by name, and what each decided on the same n units.
+
+    ``member``: the group of each of these units, a position in ``groups``.
+    """
 
     a: str
     b: str
@@ -50,9 +60,19 @@ class JudgePair:
     groups: tuple[str, ...]
 
     @property
+    def rows(self) -> NDArray[np.intp]:
+        """Which units these are, shape (n,)."""
+        return self.one.places
+
+    @property
     def known(self) -> Bools:
-        """Where both are known, shape (units, columns)."""
+        """Where both are known, shape (n, columns)."""
         return np.asarray(self.one.known & self.other.known)
+
+    def over(self, rows: NDArray[np.intp]) -> JudgePair:
+        """The pair on some of its units (ascending)."""
+        member = self.member[np.searchsorted(self.rows, rows)]
+        return replace(self, one=self.one.over(rows), other=self.other.over(rows), member=member)
 
     @property
     def shared(self) -> int:
@@ -60,13 +80,22 @@ class JudgePair:
         return int(self.known[:, 0].sum())
 
     def only(self, rows: Bools) -> JudgePair:
-        """The pair on these rows alone."""
+        """The pair on these alone; ``rows``: shape (n,)."""
         return replace(self, one=self.one.only(rows))
 
     def tables(self) -> Floats:
         """Counts per group, shape (groups, columns, 4)."""
         weights = self.known.astype(float)
         return counts(self.one.values, self.other.values, self.member, len(self.groups), weights)
+
+
+def known_to_any(pairs: Sequence[JudgePair]) -> NDArray[np.intp]:
+    """How many units any pair judged, of each column: shape (columns,)."""
+    rows = np.unique(np.concatenate([pair.rows for pair in pairs]))
+    known = np.zeros((len(rows), pairs[0].one.known.shape[1]), dtype=np.bool_)
+    for pair in pairs:
+        known[np.searchsorted(rows, pair.rows)] |= pair.known
+    return np.asarray(known.sum(axis=0))
 
 
 def stacked(pairs: Sequence[JudgePair]) -> tuple[Floats, tuple[str, ...]]:
@@ -87,6 +116,8 @@ def per_column(tables: Floats) -> Floats:
         positive_agreement(tables),
         negative_agreement(tables),
     )
+    if tables.shape[-3] == 1:  # the mean of a pair alone is its value
+        return np.stack([values_of_pair[..., 0, :] for values_of_pair in values], axis=-2)
     weights = np.swapaxes(tables.sum(axis=-1), -1, -2)
     return np.stack(
         [weighted_mean(np.swapaxes(values_of_pair, -1, -2), weights) for values_of_pair in values], axis=-2
@@ -123,7 +154,7 @@ def figures_of_pairs(
         why = "no segment was judged by both, so there is nothing to compare"
         return (described.figure(columns[0], coefficient="kappa", value=None, units=0, groups=0, reason=why),)
     tables, names = stacked(pairs)
-    units = np.any([pair.known for pair in pairs], axis=0).sum(axis=0)
+    units = known_to_any(pairs)
     return (
         *_columns(tables, units, names, columns, described),
         *_means(tables, int(units[0]), names, columns, described),
@@ -153,6 +184,8 @@ def _columns(
         flat = intervals_over_groups(tables[:, :, used], statistic)
         width = len(COEFFICIENTS)
         intervals = {at: list(flat[i * width : (i + 1) * width]) for i, at in enumerate(used)}
+    apart = value_in_groups(tables, per_column)
+    shares = prevalence(total)
     for at, column in enumerate(columns):
         shown = COEFFICIENTS if at in intervals else COEFFICIENTS[:1]
         for which, coefficient in enumerate(shown):
@@ -175,13 +208,11 @@ def _columns(
                 interval=interval,
                 interval_reason=why,
                 few_transcripts=is_few(groups, interval),
-                prevalence=or_none(prevalence(total[at])),
-                by_group=_by_group(tables, names, which, at) if value is not None else {},
+                prevalence=or_none(shares[at]),
+                by_group={name: or_none(own[which, at]) for name, own in zip(names, apart, strict=False)}
+                if value is not None
+                else {},
             )
-
-
-def _by_group(tables: Floats, names: Sequence[str], which: int, at: int) -> dict[str, float | None]:
-    return value_by_group(tables[:, :, [at]], names, lambda sums: per_column(sums)[..., which, 0])
 
 
 def _why(total: Floats) -> str:
@@ -270,7 +301,7 @@ def _labelling(
         its = sums[..., codes, :].sum(axis=-2)
         return np.asarray(weighted_mean(positive_agreement(its), its.sum(axis=-1)))
 
-    units = int(np.any([pair.known[:, 0] for pair in both], axis=0).sum())
+    units = int(known_to_any(both)[0])
     value = or_none(pooled(tables.sum(axis=0))) if units else None
     interval, why = (
         (None, None)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from scipy.special import stdtr, stdtrit
 
 from annotations.agreement.columns import DecisionColumn
 from annotations.agreement.intervals import FEWEST_GROUPS, Interval, errors_over_groups, is_few
-from annotations.agreement.pairs import JudgePair, stacked
+from annotations.agreement.pairs import JudgePair, known_to_any, stacked
 from annotations.agreement.two_judges import LEAST_POSITIVES, NEITHER, kappa, weighted_mean
 from annotations.agreement.undefined import or_none
 from annotations.arrays import Floats
@@ -37,12 +38,15 @@ class Trio:
 
     def matched(self) -> Trio:
         """The three pairs where all of them are known."""
-        known = self.people.known & self.model_first.known & self.model_second.known
-
-        def cut(pair: JudgePair) -> JudgePair:
-            return replace(pair, one=replace(pair.one, known=known), other=replace(pair.other, known=known))
-
-        return Trio(cut(self.people), cut(self.model_first), cut(self.model_second))
+        three = (self.people, self.model_first, self.model_second)
+        rows = reduce(np.intersect1d, [pair.rows for pair in three])
+        pairs = [pair.over(rows) for pair in three]
+        known = np.all([pair.known for pair in pairs], axis=0)
+        cut = [
+            replace(pair, one=replace(pair.one, known=known), other=replace(pair.other, known=known))
+            for pair in pairs
+        ]
+        return Trio(*cut)
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ def verdicts(
         return ()
     tables = tables[:, :, wanted]
     # a segment that three people judged is one segment, though it enters three pairs
-    units = np.any([trio.people.known[:, wanted] for trio in trios], axis=0).sum(axis=0).tolist()
+    units = known_to_any([trio.people for trio in trios])[wanted].tolist()
     decided_before = _undecided(tables, [columns[at] for at in wanted], units, len(names))
     return _decided(decided_before, errors_over_groups(tables, deltas), len(names), margin)
 
