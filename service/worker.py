@@ -32,6 +32,7 @@ from annotations.store.jobs import (
     workers,
 )
 from annotations.store.label_studio_projects import projects
+from service.asker_rights import refuse_lost_rights
 from service.audit import Did, note, this_machines_user
 from service.backup.nightly import ask_if_backup_is_due
 from service.composition import Parts
@@ -106,6 +107,9 @@ def _do(parts: Parts, job: Job, name: str) -> None:
     try:
         with _beating(parts, job, name) as watch, _held(parts, job.kind, watch):
             now = parts.read_again()
+            # once the study is held: a job may have waited for that too
+            with parts.store.reading() as connection:
+                refuse_lost_rights(connection, job)
             result = _KINDS[job.kind](now, job.arguments, watch)
             result |= {"embeddings": now.cache.notes} if now.cache.notes else {}
     except Cancelled:

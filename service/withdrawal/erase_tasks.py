@@ -11,8 +11,8 @@ from annotations.label_studio.projects import project_exists
 from annotations.label_studio.task_data import passage_fields
 from annotations.label_studio.tasks import tasks_by_key
 from annotations.numbers_shown import counted
-from annotations.store.erasing import Pending
 from annotations.store.pushed_tasks import words_on_tasks
+from annotations.store.tasks_to_erase import Pending
 from service.composition import Parts
 from service.label_studio.connect import label_studio_of
 from service.label_studio.local import LocalLabelStudio

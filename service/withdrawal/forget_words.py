@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from annotations.errors import BadInput, TandemError
 from annotations.progress import Progress
-from annotations.store.erasing import Pending, compact
+from annotations.store.erasing import compact
 from annotations.store.forgettings import (
     Forgetting,
     ForgottenRows,
@@ -33,6 +33,7 @@ from annotations.store.forgotten_outside import (
     words_to_forget,
 )
 from annotations.store.tables import now
+from annotations.store.tasks_to_erase import Pending
 from annotations.store.transcript_versions import all_versions
 from annotations.store.transcripts import KeptTranscript, all_transcripts, get_transcript
 from annotations.text_changes import TextChanges

@@ -149,7 +149,8 @@ def withdraw(visit: Visited, sent: Sent) -> Response:
         said = f'Nothing was erased: to erase {who} for good, type the code "{who}" into the field.'
         return _preview(visit, who, fault=said)
     with visit.parts.store.writing() as connection:
-        job = ask_for(connection, "withdraw", {"participant": who, "by": by})
+        arguments = {"participant": who, "by": by}
+        job = ask_for(connection, "withdraw", arguments, asked_by=visit.viewer.account)
     audit(visit, Did.ASKED, who, kind="withdrawal")
     return saved(f"/jobs/{job}")
 

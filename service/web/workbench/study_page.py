@@ -24,6 +24,7 @@ from service.looking.concerns import Concern, concerns_of
 from service.looking.job_progress import latest_jobs
 from service.looking.next_command import command_of
 from service.looking.next_step import NextStep, next_step
+from service.looking.seen_progress import sites_progress
 from service.looking.study_work import CoderWork, WaveWork, by_wave, study_work
 from service.looking.wave_progress import StudyProgress, progress_of
 from service.web.client_address import is_here
@@ -82,16 +83,20 @@ def study(visit: Visit) -> Response:
         leads = visit.may(Action.CHANGE_MODELS)
         concerns = concerns_of(connection, parts, now.progress, answers) if leads else ()
         nobody = visit.viewer.account is None and open_accounts(connection) == 0
+        own = visit.viewer.sites is not None
+        progress = (
+            sites_progress(connection, parts, visit.viewer, judged=_judged(visit)) if own else now.progress
+        )
     rows = _seen_by(visit, now.work)
     old = as_of is not None and datetime.now(UTC) - as_of > OLD
     answer = visit.page(
         "workbench/study.html",
-        progress=now.progress,
+        progress=progress,
         grid=_grid(by_wave(rows, now.pace)),
         button=_button(next_step(now.progress)) if leads else None,
         concerns=concerns,
         jobs=jobs if leads else [],
-        begun=now.progress.for_viewer(whole=sees_drafts(visit.viewer)).begun,
+        begun=now.progress.begun if sees_drafts(visit.viewer) else (),
         as_of=as_of,
         old=old,
         more=_more,
@@ -150,6 +155,11 @@ def _counting(visit: Visit) -> Response:
 def _now(request: Request) -> tuple[StudyNow | None, datetime | None]:
     kept: Remembered[StudyNow] = request.app.state.study_now
     return kept.get()
+
+
+def _judged(visit: Visit) -> JudgedPassages:
+    kept: JudgedPassages = visit.request.app.state.judged
+    return kept
 
 
 def _seen_by(visit: Visit, rows: tuple[CoderWork, ...]) -> tuple[CoderWork, ...]:

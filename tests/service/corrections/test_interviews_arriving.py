@@ -15,7 +15,6 @@ from annotations.coding import Condition, Draw
 from annotations.label_studio.annotation import KEPT
 from annotations.label_studio.interview_text import InterviewText, interview_key
 from annotations.label_studio.webhook import webhook_of
-from annotations.store.erasing import interviews_with
 from annotations.store.hidden_segments import hidden_segments
 from annotations.store.interviews import InterviewTask, all_drafts, forget_interviews, keep_interviews
 from annotations.store.label_studio_projects import add_project, projects
@@ -27,6 +26,7 @@ from annotations.store.tables import (
     passage_answers,
     transcripts,
 )
+from annotations.store.tasks_to_erase import interviews_with
 from annotations.store.transcripts import all_transcripts
 from annotations.store.wave_views import TaskView, choose_view
 from annotations.store.webhooks import count_waiting
