@@ -30,11 +30,11 @@ from models.corpus import read_corpus
 from models.embedder import EmbedderSource
 from models.embedding_cache import EmbeddingCache
 from models.features import choose, count, matrix_of_counted
+from models.segment_words import SegmentWords
 from models.segmenter import sentences_in
 from models.shard_worker import suggest_shard
 from models.sharded import Answer, Sharded, Spread
 from models.suggester import Suggester
-from models.unit import Unit
 
 WAY = Segmentation()
 SAID = (
@@ -55,7 +55,9 @@ class Words(WordEncoder):
 
 def a_model() -> Model:
     """One that has learnt that a passage with "money" in it is about money."""
-    units = [Unit(("the money is gone", "it snowed in spring")[at % 2], speaker="P") for at in range(60)]
+    units = [
+        SegmentWords(("the money is gone", "it snowed in spring")[at % 2], speaker="P") for at in range(60)
+    ]
     embeddings = Words().embed([unit.text for unit in units])
     counted = count(units)
     vocabulary, columns = choose(counted, np.arange(60), [f"g{at % 6}" for at in range(60)])

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from annotations.errors import BadInput
+from annotations.numbers_shown import counted
 from annotations.problems import in_few_lines
 from annotations.progress import Progress, quiet
 from annotations.store.brought_in import BroughtItem, keep_brought_in
@@ -117,7 +118,7 @@ def _transcripts(
     notes += [line.replace(f"{upload.folder}/transcripts/", "") for line in lines]
     notes += imported.attributes.notes
     if read["refused"]:
-        notes.append(f"{len(read['refused'])} files wait to be mended.")
+        notes.append(f"{counted(len(read['refused']), 'file waits', 'files wait')} to be mended.")
 
 
 def _keep(parts: Parts, before: Any, by: str, notes: Sequence[str]) -> UUID | None:

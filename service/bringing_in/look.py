@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from annotations.errors import BadInput, TandemError
+from annotations.numbers_shown import counted
 from annotations.problems import Problem, Problems, problem_of
 from annotations.progress import Progress, quiet
 from annotations.refi.map_file import WHATS
@@ -211,7 +212,7 @@ def _table(parts: Parts, upload: Upload, file: SentFile, path: Path) -> dict[str
             "reviews that would replace an earlier one": kept.superseded,
         }
         groups = _groups([fault.problem for fault in coded.faults], path)
-        who = f"{', '.join(sorted(kept.coders))} in {len(kept.transcripts)} transcripts"
+        who = f"{', '.join(sorted(kept.coders))} in {counted(len(kept.transcripts), 'transcript')}"
         return _good(counts, (who, *coded.notes), groups, program=coded.program, complete=coded.complete)
     if file.kind == "participants":
         known = import_attributes(parts, path, dry_run=True)

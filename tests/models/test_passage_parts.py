@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from annotations.transcript import Span
 from models.passage_parts import LEAST_WORDS, PassageParts, parts_of, whole, windows_of, with_questions
+from models.segment_words import SegmentWords
 from models.segmenter import sentences_in
-from models.unit import Unit
 
 LONG = (
     "We moved to the valley in spring because the rent was low there. The money has been gone since June and "
@@ -22,7 +22,7 @@ def _sentences(texts: list[str]) -> list[tuple[Span, ...]]:
     return [sentences_in(text, "rules") for text in texts]
 
 
-def _parts(*units: Unit) -> PassageParts:
+def _parts(*units: SegmentWords) -> PassageParts:
     embed = WordEncoder().embed
     return parts_of(units, embed([unit.text for unit in units]), embed, _sentences)
 
@@ -46,7 +46,7 @@ def test_windows_leave_no_word_out(lengths: list[int]) -> None:
 
 def test_a_short_passage_is_its_own_window_and_a_question_is_heard() -> None:
     """Its vector is the passage's; without a question there are noughts."""
-    asked, long = Unit("Money.", question="What do you lack?"), Unit(LONG)
+    asked, long = SegmentWords("Money.", question="What do you lack?"), SegmentWords(LONG)
     parts = _parts(asked, long)
     embed = WordEncoder().embed
     assert parts.owner.tolist() == [0, 1, 1]
@@ -57,7 +57,7 @@ def test_a_short_passage_is_its_own_window_and_a_question_is_heard() -> None:
 
 def test_the_parts_of_some_passages_in_another_order() -> None:
     """Windows go with their passages, and the best of each is found."""
-    parts = _parts(Unit("Money."), Unit(LONG), Unit("Snow."))
+    parts = _parts(SegmentWords("Money."), SegmentWords(LONG), SegmentWords("Snow."))
     some = parts.only(np.array([2, 1]))
     assert some.owner.tolist() == [0, 1, 1]
     assert np.array_equal(some.windows, parts.windows[[3, 1, 2]])
@@ -71,5 +71,5 @@ def test_passages_of_which_nothing_else_is_known() -> None:
     assert np.array_equal(whole(vectors).windows, vectors)
     nothing = with_questions([], vectors[:0], WordEncoder().embed)
     assert nothing.best(np.zeros((0, 2))).shape == (0, 2)
-    assert _parts(Unit("")).owner.tolist() == [0]
+    assert _parts(SegmentWords("")).owner.tolist() == [0]
     assert windows_of("", ()) == []

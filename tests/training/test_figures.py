@@ -7,8 +7,8 @@ import pytest
 from lazily import Lazily
 
 from annotations.codebook.codes import Code, Codebook, Framework
+from models.segment_words import SegmentWords
 from models.ticking import shown_right
-from models.unit import Unit
 from training.dataset import Dataset, Judgement, OutOfFold
 from training.figures import evaluate
 from training.ticks import ticks_of
@@ -32,7 +32,7 @@ def _data(*, second: bool = False, groups: int = 8) -> tuple[Dataset, OutOfFold]
         rows = np.arange(0, n, 2)
         judgements.append(Judgement("Bo", rows, (truth ^ noise)[rows].astype(float)))
     dataset = Dataset(
-        units=[Unit("x")] * n,
+        units=[SegmentWords("x")] * n,
         embeddings=np.zeros((n, 2), np.float32),
         groups=[f"g{at % groups}" for at in range(n)],
         quotable=np.ones(n, bool),

@@ -18,9 +18,9 @@ from models.artifact import load
 from models.classifier import Model
 from models.embedder import EmbedderSource
 from models.kept_tunings import FOLDER
+from models.segment_words import SegmentWords
 from models.tune_encoder import FineTuning, TuningRecipe
 from models.tuned import Tuned
-from models.unit import Unit
 from service.composition import Parts
 from service.importing.import_codings import import_codings
 from service.importing.import_transcripts import import_transcripts
@@ -46,7 +46,7 @@ SAID = ("the budget and the cost", "a nurse of the team", "snow on the road")
 def _dataset() -> Dataset:
     """Six groups of thirty passages, of which the words say which of two codes apply."""
     topic = np.random.default_rng(0).integers(0, 3, 180)
-    units = tuple(Unit(f"{SAID[t]} {at % 9}", f"P-{at // 30}") for at, t in enumerate(topic))
+    units = tuple(SegmentWords(f"{SAID[t]} {at % 9}", f"P-{at // 30}") for at, t in enumerate(topic))
     vectors = np.random.default_rng(1).normal(size=(len(units), 8)).astype(np.float32)
     labels = np.stack([topic == 0, topic == 1], axis=1).astype(float)
     names = tuple(unit.speaker for unit in units)
@@ -58,10 +58,10 @@ def _dataset() -> Dataset:
 class _Counting:
     """Stands for a tuned encoder: its logits say how many units it learnt from, and nothing of any."""
 
-    learnt: tuple[Unit, ...]
+    learnt: tuple[SegmentWords, ...]
     codes: int
 
-    def logits(self, units: Sequence[Unit]) -> np.ndarray:
+    def logits(self, units: Sequence[SegmentWords]) -> np.ndarray:
         assert not {id(unit) for unit in units} & {id(unit) for unit in self.learnt}
         return np.full((len(units), self.codes), 0.5)
 
@@ -73,7 +73,7 @@ def tunings(monkeypatch: pytest.MonkeyPatch) -> list[_Counting]:
 
     def tune(
         _tuning: FineTuning,
-        units: Sequence[Unit],
+        units: Sequence[SegmentWords],
         _speakers: Sequence[str],
         labels: np.ndarray,
         _weights: np.ndarray,

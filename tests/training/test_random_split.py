@@ -11,8 +11,8 @@ import pytest
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.progress import quiet
 from models.calibration import BEST_F1
+from models.segment_words import SegmentWords
 from models.ticking import LEAST_PRECISION
-from models.unit import Unit
 from training.dataset import Dataset, Judgement
 from training.evaluation import _cross_validated, _random_split
 
@@ -37,7 +37,7 @@ def _told_by_the_person(people: int = 6, each: int = 20) -> Dataset:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     labels = (who % 2 == 0).astype(float)[:, None]
     names = tuple(f"P-{at}" for at in who)
-    units = tuple(Unit("so it went on") for _ in who)
+    units = tuple(SegmentWords("so it went on") for _ in who)
     judgement = Judgement("Ada", np.arange(len(who)), labels)
     return Dataset(units, vectors, names, np.ones(len(who), bool), ("a",), (judgement,))
 

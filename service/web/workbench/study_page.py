@@ -65,7 +65,7 @@ def remember_study(parts: Parts, judged: JudgedPassages) -> Remembered[StudyNow]
         now = parts.read_again()
         progress = progress_of(now, judged=judged)
         with parts.store.reading() as connection:
-            work = study_work(connection, parts.settings)
+            work = study_work(connection, parts.settings, now.segmentation.version)
             return StudyNow(progress, work, seconds_per_passage(connection))
 
     return Remembered(look)
@@ -129,7 +129,8 @@ def work(visit: Visited) -> Response:
         (*_COLUMNS, *(_attribute(at, name, known) for at, name in enumerate(names))),
         asked_of(visit.request.query_params),
         path=WORK,
-        noun="interview and coder",
+        noun="interview of a coder",
+        several="interviews of coders",
         empty="Nothing has been handed out or coded yet.",
     )
     if shown.asked.take:

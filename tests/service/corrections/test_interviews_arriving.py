@@ -315,10 +315,10 @@ def test_the_work_of_a_wave_is_counted_once(
     for view in (TaskView.INTERVIEW, TaskView.PASSAGE):
         with parts.store.writing() as connection:
             choose_view(connection, "1", view)
-            (row,) = study_work(connection, parts.settings)
+            (row,) = study_work(connection, parts.settings, parts.segmentation.version)
         assert (row.coder, row.passages, row.done, row.left) == ("Ada", 6, 1, 5)
     whole.save(1, 1, whole.suggestion(0))
     deliver(inbox, whole.told[-1])
     with parts.store.reading() as connection:
-        (row,) = study_work(connection, parts.settings)
+        (row,) = study_work(connection, parts.settings, parts.segmentation.version)
     assert (row.done, row.left) == (6, 0)

@@ -16,10 +16,12 @@ from annotations.store.accounts import add_account
 from annotations.store.attributes import all_attributes, keep_attributes
 from annotations.store.described_transcripts import described_transcripts
 from annotations.store.jobs import all_jobs
+from annotations.store.judged_passages import counted_passages
 from annotations.study.config import read_study
 from service.access.viewer import ViewerRole
 from service.all_exports import KINDS
 from service.composition import Parts
+from service.looking.study_work import study_work
 from service.web.workbench import study_page
 
 
@@ -169,7 +171,7 @@ def test_an_export_is_made_taken_along_and_deleted(filled: Lead) -> None:
     """It waits with what is left out of it, for leads alone; the file is a download."""
     page = filled.post("/exports/of/codings", {"ending": ".xlsx", "wave": "1"})
     assert "Ready: codings" in page.text
-    assert "1 codings" in page.text
+    assert "Codings: 1" in page.text
     (folder,) = (filled.parts.settings.state / "passing").glob("*/out-*")
     assert {one.stat().st_mode & 0o777 for one in folder.iterdir()} == {0o600}
     taken = filled.get(f"{page.url.path}/0")
@@ -264,3 +266,20 @@ def test_whoever_is_not_signed_in_gets_no_page(parts: Parts) -> None:
         assert lead.get(path).status_code in (401, 200)
         assert "Next:" not in lead.get(path).text
     assert lead.client.post("/settings", data={"name": "X"}).status_code in (401, 403, 422, 503)
+
+
+def test_what_was_judged_in_another_program_is_counted_in_passages(lead: Lead) -> None:
+    """Two codings on parts of one passage are one passage judged, and no coder has judged more than there are."""
+    lead.post(
+        f"{lead.send(('JKG-01.txt', INTERVIEW), ('DND-03.txt', SECOND), ('w.csv', _WHERE)).url.path}/bring"
+    )
+    code = next(code.path for code in lead.parts.codebook if code.applicable)
+    rows = f"transcript,coder,code,quote\nJKG-01,Ada,{code},The board\nJKG-01,Ada,{code},board helped\n"
+    here = lead.send(("codings.csv", rows)).url.path
+    lead.post(f"{here}/table/1", {"complete": "all", "coder": ""})
+    lead.post(f"{here}/bring")
+    with lead.parts.store.reading() as connection:
+        version = lead.parts.segmentation.version
+        row = next(row for row in study_work(connection, lead.parts.settings, version) if row.coder == "Ada")
+        passages = counted_passages(connection, version)[row.transcript].passages
+    assert (row.elsewhere, row.done) == (True, passages)
