@@ -150,6 +150,7 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "GET /results/{name}/picture/{which}": Action.SEE_FIGURES,
     "POST /results/{name}/count": Action.SEE_FIGURES,
     "POST /results/{name}/files": Action.EXPORT,
+    "GET /set-aside": Action.DECIDE_CODES,
     "GET /settle": Action.DECIDE_CODES,
     "POST /settle": Action.DECIDE_CODES,
     "GET /backups": Action.CHANGE_STUDY,
