@@ -5,7 +5,7 @@
 The study is made in a folder (``benchmarks/large_study.py``), the agreement report is measured once, as its job does, and
 the pages are asked of a server in a process of its own. Prints a line a page: median and 95th percentile in milliseconds,
 kilobytes, and the server's processor time for an answer in milliseconds, which says what a page takes where other programs
-keep the machine busy. Fails where a page has more than 300 KB, or takes more than 200 ms of both the clock and the processor.
+keep the machine busy. Fails where a page has more than 300 KB, or takes more than 200 ms by the clock and of the processor.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def pages_of(parts: Parts) -> dict[str, str]:
         "Study, wave 2": "/study/work?wave=2&page=3",
         "Bring in": "/bring-in",
         "Participants": "/participants",
-        "Participant": f"/participants/of?name={first.transcript.participant}",
+        "Participant": f"/participants/of?who={first.transcript.participant}",
         "Hand out": "/hand-out",
         "Hand out, wave 2": "/hand-out/wave?wave=2",
         "Ticks": "/hand-out/ticks",
@@ -59,7 +59,6 @@ def pages_of(parts: Parts) -> dict[str, str]:
         "Disagreements": "/disagreements",
         "Disagreements, code": f"/disagreements?code={code}",
         "Disagreement": f"/disagreements/{first.id}/{segment}",
-        "Model against people": "/disagreements/model",
         "Models": "/models",
         "Model": "/models/v1",
         "Results": "/results",
