@@ -95,7 +95,10 @@ def deal(
     transcripts give the same. Raises BadInput if passages are to be doubled for fewer than two coders.
     """
     if plan.fractions.double and len(plan.coders) < 2:
-        raise BadInput("--double needs two coders at least: each doubled passage goes to two.")
+        raise BadInput(
+            "some passages are to go to two coders (double), but fewer than two coders are named. Name at least two, or "
+            "let no passage be doubled."
+        )
     balance = _Balance(plan.coders, before)
     order = {transcript: at for at, (transcript, _) in enumerate(transcripts)}
     dealt = []

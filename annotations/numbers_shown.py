@@ -14,6 +14,15 @@ def counted(count: int, what: str, several: str = "") -> str:
     return f"{count:,} {what if count == 1 else several or f'{what}s'}"
 
 
+def tallied(count: int, what: str) -> str:
+    """A kind that has a name for many, with how many there are: read well of one as of many.
+
+    >>> tallied(1, "codings that are there already")
+    'codings that are there already: 1'
+    """
+    return f"{what}: {count:,}"
+
+
 def number(value: float | None) -> str:
     """Two digits with a real minus sign, never "−0.00"; a dash where there is none."""
     if value is None:

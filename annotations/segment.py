@@ -71,16 +71,18 @@ def project(segments: Sequence[Span], codings: Mapping[Key, Span]) -> dict[Key, 
     {'cost': (0,), 'trust': (0, 1)}
     """
     ends = [segment.end for segment in segments]
-    carried: dict[Key, tuple[int, ...]] = {}
-    for key, span in codings.items():
-        at = bisect_left(ends, span.start + 1)
-        carrying = []
-        while at < len(segments) and segments[at].start < span.end:
-            if carries(segments[at], span):
-                carrying.append(at)
-            at += 1
-        carried[key] = tuple(carrying)
-    return carried
+    return {key: carrying(segments, ends, span) for key, span in codings.items()}
+
+
+def carrying(segments: Sequence[Span], ends: Sequence[int], coding: Span) -> tuple[int, ...]:
+    """Which segments carry this coding, as ``project`` has it; ``ends``: those of the segments, for many questions."""
+    at = bisect_left(ends, coding.start + 1)
+    positions = []
+    while at < len(segments) and segments[at].start < coding.end:
+        if carries(segments[at], coding):
+            positions.append(at)
+        at += 1
+    return tuple(positions)
 
 
 def judged(segments: Sequence[Span], reviews: Sequence[Span]) -> set[int]:

@@ -13,9 +13,9 @@ from annotations.arrays import Bools, Floats, Floats32
 from models.calibration import Calibration
 from models.features import Features, Vocabulary, matrix_of, matrix_of_windows
 from models.passage_parts import PassageParts, whole
+from models.segment_words import SegmentWords
 from models.solver import TOLERANCE, solve
 from models.tuned import Tuned
-from models.unit import Unit
 
 DEFAULT = "default"
 PENALTY = 0.5
@@ -48,7 +48,7 @@ class Classifies(Protocol):
         ...
 
     def probabilities(
-        self, units: Sequence[Unit], embeddings: Floats32, parts: PassageParts | None = None
+        self, units: Sequence[SegmentWords], embeddings: Floats32, parts: PassageParts | None = None
     ) -> Floats:
         """Shape (units, codes). ``parts``: their questions and sentences, where these are known."""
         ...
@@ -112,7 +112,7 @@ class Model:
         return tuple(code for code, cut in zip(self.codes, self.thresholds, strict=True) if np.isfinite(cut))
 
     def probabilities(
-        self, units: Sequence[Unit], embeddings: Floats32, parts: PassageParts | None = None
+        self, units: Sequence[SegmentWords], embeddings: Floats32, parts: PassageParts | None = None
     ) -> Floats:
         """Calibrated probabilities, shape (units, codes)."""
         if not units:

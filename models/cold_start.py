@@ -17,7 +17,7 @@ from scipy.special import expit
 from annotations.arrays import Floats, Floats32
 from annotations.codebook.codes import Code
 from models.passage_parts import PassageParts
-from models.unit import Unit
+from models.segment_words import SegmentWords
 
 # of all units only the clearest are suggested: similarity to a definition says which code, hardly whether any
 SUGGESTED_SHARE = 0.05
@@ -50,7 +50,7 @@ class ColdStart:
         return self.codes
 
     def probabilities(
-        self, units: Sequence[Unit], embeddings: Floats32, parts: PassageParts | None = None
+        self, units: Sequence[SegmentWords], embeddings: Floats32, parts: PassageParts | None = None
     ) -> Floats:
         """How near each unit is to each code, squeezed into 0 to 1; shape (units, codes). ``parts`` add nothing."""
         del parts

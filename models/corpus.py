@@ -16,8 +16,8 @@ from annotations.store.segments import add_segments, keep_segmentation, not_yet_
 from annotations.store.transcripts import KeptTranscript, all_texts, all_transcripts
 from annotations.transcript import Kind, Role, Transcript
 from models.languages import LONGEST, language_of
+from models.segment_words import INTERVIEWER, SegmentWords
 from models.segmenter import segment
-from models.unit import INTERVIEWER, Unit
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,9 @@ class Corpus:
         """The unit's words."""
         return self.segment(unit).span.of(self.transcript(unit).text)
 
-    def units_of(self, units: Sequence[int]) -> list[Unit]:
+    def units_of(self, units: Sequence[int]) -> list[SegmentWords]:
         """Units as a classifier sees them: made when asked for, or a large study's words would be held several times."""
-        made: dict[tuple[int, int], Unit] = {}
+        made: dict[tuple[int, int], SegmentWords] = {}
         for t in dict.fromkeys(self.at[unit][0] for unit in units):
             made |= {
                 (t, s): unit_made for s, unit_made in _units(self.transcripts[t].transcript, self.segments[t])
@@ -136,7 +136,7 @@ def read_corpus(store: Store, segmentation: Segmentation) -> Corpus:
     return Corpus(segmentation.version, transcripts, segments, at)
 
 
-def _units(transcript: Transcript, cut: Sequence[Segment]) -> Iterator[tuple[int, Unit]]:
+def _units(transcript: Transcript, cut: Sequence[Segment]) -> Iterator[tuple[int, SegmentWords]]:
     """The participants' segments, each with its position in the transcript."""
     words = [segment.span.of(transcript.text) for segment in cut]
     said_by = [INTERVIEWER if segment.role is Role.INTERVIEWER else segment.speaker for segment in cut]
@@ -148,7 +148,7 @@ def _units(transcript: Transcript, cut: Sequence[Segment]) -> Iterator[tuple[int
             continue
         yield (
             s,
-            Unit(
+            SegmentWords(
                 text=words[s],
                 speaker=piece.speaker,
                 question=question,

@@ -24,14 +24,17 @@ from typing import Any
 import psutil
 
 from annotations.errors import TandemError, Unreachable
+from models.listener_owner import owners_of_listeners
 from models.shard_worker import suggest_shard
 from models.sharded import Answer, Spread
 
 INSTALL = "pip install 'tandem-coding[ray]'"
 PATIENCE_S = 5.0
 _POLL_S = 0.5
+_ROOT = 0
 _STORE_BYTES = 80 * 1024 * 1024  # Ray's least; numbers of shards are all that it holds
 _TEMPORARY = "tandem-ray-"
+_HERE = "local"  # left out, Ray would take an address out of RAY_ADDRESS
 # an HTTP/2 client's first words, which a Ray server answers with a frame of settings (RFC 9113, 3.4 and 6.5)
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
 _SETTINGS = 4
@@ -70,11 +73,13 @@ def local_cluster(environment: Mapping[str, str]) -> Callable[[], AbstractContex
             with _connected(
                 ray,
                 place,
+                address=_HERE,
                 num_cpus=len(os.sched_getaffinity(0)),
                 include_dashboard=False,
                 object_store_memory=_STORE_BYTES,
                 _node_ip_address="127.0.0.1",
-                _temp_dir=str(place),
+                # Ray opens its folder to every user of the machine (0777), so it lies in one that nobody else may enter
+                _temp_dir=str(place / "ray"),
             ):
                 yield _spread(ray)
 
@@ -87,12 +92,14 @@ def cluster_at(
     """A cluster that runs already, of which this machine is a node; ``address``: "host:port" of its head.
 
     ``allow``: is told the addresses of its other machines before anything goes there, and raises where it may not.
-    Raises Unreachable within seconds where nothing answers, or where what answers is no Ray.
+    Raises Unreachable within seconds where nothing answers, where what answers is no Ray, or where on this machine it is
+    another user's.
     """
 
     @contextmanager
     def entered() -> Iterator[Spread]:
         _refuse_silence(address)
+        _refuse_anothers(address)
         with _given_environment({**environment, **_NO_NETWORK}), _short_folder() as place:
             ray = _ray(place)
             with _connected(ray, place, address=address):
@@ -125,7 +132,7 @@ def _connected(ray: Any, place: Path, **how: Any) -> Iterator[None]:
     except Exception as error:
         with suppress(Exception):
             ray.shutdown()
-        raise Unreachable(_why_not(error, how.get("address"))) from error
+        raise Unreachable(_why_not(error, how["address"])) from error
     finally:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, on_stop)  # Ray puts its own there
@@ -184,8 +191,11 @@ def _answers(batch: Mapping[str, Any], run: str) -> dict[str, list[Any]]:
 
 def _others(ray: Any) -> set[str]:
     """The addresses of the cluster's machines that are not this one."""
-    own = {address.address for its in psutil.net_if_addrs().values() for address in its}
-    return {node["NodeManagerAddress"] for node in ray.nodes() if node["Alive"]} - own
+    return {node["NodeManagerAddress"] for node in ray.nodes() if node["Alive"]} - _own_addresses()
+
+
+def _own_addresses() -> set[str]:
+    return {address.address for its in psutil.net_if_addrs().values() for address in its}
 
 
 def _refuse_silence(address: str) -> None:
@@ -209,8 +219,24 @@ def _refuse_silence(address: str) -> None:
         )
 
 
-def _why_not(error: Exception, address: str | None) -> str:
-    if address is None:
+def _refuse_anothers(address: str) -> None:
+    """Raises Unreachable where another user of this machine listens there: the answers of a cluster can run programs.
+
+    Root could do so without Ray.
+    """
+    host, _, port = address.rpartition(":")
+    here = host.strip("[]") in _own_addresses() | {"localhost"}
+    others = owners_of_listeners(int(port)) - {os.getuid(), _ROOT} if here else frozenset()
+    if others:
+        raise Unreachable(
+            f"what answers at {address} belongs to another user of this machine (user id {min(others)}). Whoever runs a "
+            f"cluster can run programs as you, so nothing was sent there. Start one of your own (ray start), or leave "
+            f"--address out to work on this machine."
+        )
+
+
+def _why_not(error: Exception, address: str) -> str:
+    if address == _HERE:
         return f"Ray could not be started here ({type(error).__name__}). Leave --engine ray out to work without it."
     text = str(error)
     if "ersion mismatch" in text:

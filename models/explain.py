@@ -13,7 +13,7 @@ from annotations.lots import lots
 from annotations.transcript import Span
 from models.classifier import Classifies
 from models.passage_parts import Embed, Sentences, with_questions
-from models.unit import Unit
+from models.segment_words import SegmentWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class CarryingSentence:
 
 def sentences_behind(
     model: Classifies,
-    units: Sequence[Unit],
+    units: Sequence[SegmentWords],
     wanted: Sequence[Sequence[str]],
     embed: Embed,
     sentences: Sentences,

@@ -18,8 +18,8 @@ from scipy import sparse
 
 from annotations.arrays import Floats32
 from annotations.names import folded
+from models.segment_words import SegmentWords
 from models.term_counts import WORD, CharacterTerms, WordTerms
-from models.unit import Unit
 
 if TYPE_CHECKING:
     from sklearn.feature_extraction.text import CountVectorizer
@@ -33,7 +33,7 @@ class Block:
     """A bag of terms: which text of a unit, how it is cut into terms, its weight and its largest vocabulary."""
 
     name: str
-    text: Callable[[Unit], str]
+    text: Callable[[SegmentWords], str]
     analyzer: str
     ngrams: tuple[int, int]
     weight: float
@@ -121,10 +121,10 @@ class TermCounts:
 
     terms: Mapping[str, NDArray[Any]]
     counts: Mapping[str, Matrix]
-    units: Sequence[Unit] = field(repr=False, default=())
+    units: Sequence[SegmentWords] = field(repr=False, default=())
 
 
-def count(units: Sequence[Unit]) -> TermCounts:
+def count(units: Sequence[SegmentWords]) -> TermCounts:
     """Count the terms of all blocks."""
     terms: dict[str, NDArray[Any]] = {}
     counts: dict[str, Matrix] = {}
@@ -188,7 +188,10 @@ def matrix_of_counted(
 
 
 def matrix_of(
-    units: Sequence[Unit], vocabulary: Vocabulary, embeddings: Floats32, questions: Floats32 | None = None
+    units: Sequence[SegmentWords],
+    vocabulary: Vocabulary,
+    embeddings: Floats32,
+    questions: Floats32 | None = None,
 ) -> Features:
     """Features of new units under a vocabulary."""
     of_words = {
@@ -203,7 +206,7 @@ def matrix_of(
 
 
 def matrix_of_windows(
-    units: Sequence[Unit],
+    units: Sequence[SegmentWords],
     owner: NDArray[np.intp],
     speakers: Sequence[str],
     windows: Floats32,
@@ -226,7 +229,7 @@ def windows_with(
 
 def _matrix(
     blocks: Mapping[str, Matrix],
-    units: Sequence[Unit],
+    units: Sequence[SegmentWords],
     vocabulary: Vocabulary,
     embeddings: Floats32,
     questions: Floats32 | None,
@@ -248,7 +251,7 @@ def _tfidf(counts: Matrix, idf: Floats32, weight: float) -> Matrix:
     return scaled
 
 
-def _marks(units: Sequence[Unit], speakers: Sequence[str]) -> Floats32:
+def _marks(units: Sequence[SegmentWords], speakers: Sequence[str]) -> Floats32:
     """Who speaks, how long, and whether it is or answers a question: shape (units, 4 + speakers)."""
     column = {folded(speaker): at for at, speaker in enumerate(speakers)}
     column_of = {name: column.get(folded(name)) for name in {unit.speaker for unit in units}}
@@ -265,7 +268,7 @@ def _marks(units: Sequence[Unit], speakers: Sequence[str]) -> Floats32:
     return marks
 
 
-def _shared_speakers(units: Sequence[Unit], groups: Sequence[str]) -> tuple[str, ...]:
+def _shared_speakers(units: Sequence[SegmentWords], groups: Sequence[str]) -> tuple[str, ...]:
     """Labels that several groups share ("Client"): a person's own code would give the person away."""
     used: dict[str, set[str]] = {}
     for unit, group in zip(units, groups, strict=True):

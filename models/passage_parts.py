@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from annotations.arrays import Bools, Floats, Floats32
 from annotations.transcript import Span
-from models.unit import Unit
+from models.segment_words import SegmentWords
 
 LEAST_WORDS = 12  # of a window, unless the passage has fewer
 
@@ -60,7 +60,7 @@ def whole(embeddings: Floats32) -> PassageParts:
     return PassageParts(np.zeros_like(embeddings), embeddings, np.arange(len(embeddings)))
 
 
-def with_questions(units: Sequence[Unit], embeddings: Floats32, embed: Embed) -> PassageParts:
+def with_questions(units: Sequence[SegmentWords], embeddings: Floats32, embed: Embed) -> PassageParts:
     """The parts of passages that are not cut: each is its own window."""
     asked = np.array([bool(unit.question) for unit in units], dtype=np.bool_)
     question = np.zeros_like(embeddings)
@@ -71,7 +71,9 @@ def with_questions(units: Sequence[Unit], embeddings: Floats32, embed: Embed) ->
     return PassageParts(question, embeddings, np.arange(len(units)))
 
 
-def parts_of(units: Sequence[Unit], embeddings: Floats32, embed: Embed, sentences: Sentences) -> PassageParts:
+def parts_of(
+    units: Sequence[SegmentWords], embeddings: Floats32, embed: Embed, sentences: Sentences
+) -> PassageParts:
     """The parts of passages. ``embeddings``: their own vectors; ``sentences``: where the sentences of texts lie."""
     asked = with_questions(units, embeddings, embed)
     long = long_enough([unit.text for unit in units])

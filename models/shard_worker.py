@@ -2,6 +2,9 @@
 
 It gives counts back and nobody's words, in what it raises neither: a fault is a sentence of ours. Before it does anything
 it looks whether it has the same Tandem, model and encoder as the process that asks.
+
+A worker is told a run's folder and the number of a shard. All else it reads there: ``run.json`` (which model and
+encoder), ``coded.npz`` (the coded passages that may be quoted, as vectors), and the shard's passages (``shards``).
 """
 
 from __future__ import annotations

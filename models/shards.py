@@ -30,8 +30,8 @@ from annotations.coding import Evidence
 from annotations.errors import TandemError
 from annotations.store.suggestions import Suggested
 from annotations.transcript import Span
+from models.segment_words import SegmentWords
 from models.suggest_passages import AskedPassages
-from models.unit import Unit
 
 PASSAGES = "passages.parquet"
 VECTORS = "vectors.parquet"
@@ -94,7 +94,7 @@ def read_asked(folder: Path) -> tuple[AskedPassages, Known]:
     """A shard as it went out."""
     plain = _columns(folder / PASSAGES)
     units = [
-        Unit(**dict(zip(_OF_UNIT, its, strict=True)))
+        SegmentWords(**dict(zip(_OF_UNIT, its, strict=True)))
         for its in zip(*(plain[name] for name in _OF_UNIT), strict=True)
     ]
     segments = [UUID(bytes=raw) for raw in plain["segment"]]

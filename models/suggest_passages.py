@@ -19,7 +19,7 @@ from models.classifier import Model, suggested
 from models.cold_start import ColdStart
 from models.explain import Precedents, sentences_behind
 from models.passage_parts import Embed, PassageParts, Sentences, parts_of, with_questions
-from models.unit import Unit
+from models.segment_words import SegmentWords
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class AskedPassages:
     """Some units by their segments' ids, each with where it begins in its transcript, and its group."""
 
     segments: Sequence[UUID]
-    units: Sequence[Unit]
+    units: Sequence[SegmentWords]
     begins: Sequence[int]
     groups: Sequence[str]
 
@@ -105,7 +105,7 @@ class Reader:
             }
         return carrying
 
-    def _parts(self, units: Sequence[Unit], vectors: Floats32) -> PassageParts | None:
+    def _parts(self, units: Sequence[SegmentWords], vectors: Floats32) -> PassageParts | None:
         """What a model reads besides the passages; None where it reads nothing else."""
         if isinstance(self.model, ColdStart):
             return None

@@ -13,11 +13,11 @@ from annotations.lots import lots
 from annotations.progress import Progress
 from models.embedder import EmbedderSource
 from models.kept_tunings import KeptTuning, KeptTunings
+from models.segment_words import SegmentWords
 from models.tuned import TUNING, Tuned
 from models.tuned_network import BATCH, TunedNetwork, WordPieces
 from models.tuned_passage import PassageInContext, passage_of
 from models.tuning_state import TuningState
-from models.unit import Unit
 
 _CLIP = 1.0
 _WARM = 0.06
@@ -57,7 +57,7 @@ class FineTuning:
 
 def tune(
     tuning: FineTuning,
-    units: Sequence[Unit],
+    units: Sequence[SegmentWords],
     speakers: Sequence[str],
     labels: Floats,
     weights: Floats,

@@ -19,9 +19,9 @@ from annotations.arrays import Floats
 from annotations.errors import TandemError
 from models.arrays_file import read_arrays
 from models.embedder import EmbedderSource
+from models.segment_words import SegmentWords
 from models.tuned_network import TunedNetwork
 from models.tuned_passage import PassageInContext, passage_of
-from models.unit import Unit
 
 TUNING = "fine-tuned-1"
 LEAST_SEGMENTS = 1000  # with fewer it gains nothing on conversations
@@ -41,7 +41,7 @@ class Tuned:
     fingerprint: str
     speakers: tuple[str, ...] = ()
 
-    def logits(self, units: Sequence[Unit]) -> Floats:
+    def logits(self, units: Sequence[SegmentWords]) -> Floats:
         """Uncalibrated log odds, shape (units, codes)."""
         return self.logits_of([passage_of(unit, set(self.speakers)) for unit in units])
 

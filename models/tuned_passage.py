@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from annotations.names import folded
-from models.unit import INTERVIEWER, Unit
+from models.segment_words import INTERVIEWER, SegmentWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class PassageInContext:
     after: str = ""
 
 
-def passage_of(unit: Unit, speakers: Collection[str]) -> PassageInContext:
+def passage_of(unit: SegmentWords, speakers: Collection[str]) -> PassageInContext:
     """What the encoder reads of a unit: in a conversation its neighbours, else the question that it answers.
 
     ``speakers``: the labels that may be read, in small letters. A person's own label is left out.

@@ -32,6 +32,7 @@ from annotations.store.jobs import (
     workers,
 )
 from annotations.store.label_studio_projects import projects
+from service.asker_rights import refuse_lost_rights
 from service.audit import Did, note, this_machines_user
 from service.backup.nightly import ask_if_backup_is_due
 from service.composition import Parts
@@ -84,8 +85,7 @@ def look_around(parts: Parts) -> None:
         now = parts.read_again()
         ask_if_due(now)
         ask_if_backup_is_due(now.store, now.study.config)
-        with parts.alone("worker"):
-            _catch_up(parts)
+        _catch_up(parts)
 
 
 def do_waiting_jobs(parts: Parts) -> int:
@@ -107,6 +107,9 @@ def _do(parts: Parts, job: Job, name: str) -> None:
     try:
         with _beating(parts, job, name) as watch, _held(parts, job.kind, watch):
             now = parts.read_again()
+            # once the study is held: a job may have waited for that too
+            with parts.store.reading() as connection:
+                refuse_lost_rights(connection, job)
             result = _KINDS[job.kind](now, job.arguments, watch)
             result |= {"embeddings": now.cache.notes} if now.cache.notes else {}
     except Cancelled:
@@ -259,9 +262,15 @@ _KINDS: Mapping[JobKind, Callable[[Parts, Mapping[str, Any], _Watch], dict[str, 
 
 
 def _catch_up(parts: Parts) -> None:
+    """Give MLflow what it lacks. The study is held only where it lacks something, and not while libraries load."""
+    from training.mlflow_mirror import owed
+
+    if not owed(parts.store):
+        return
     from service.serving.train_and_evaluate import catch_up
 
-    catch_up(parts)
+    with parts.alone("worker"):
+        catch_up(parts)
 
 
 @contextmanager

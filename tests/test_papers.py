@@ -37,6 +37,21 @@ def test_what_a_paper_names_is_there(paper: str) -> None:
         assert (REPOSITORY / path).exists(), path
 
 
+def test_the_architecture_names_what_is_there() -> None:
+    """Each module, room and file that it names is one, and other names stand in the code."""
+    rooms = [REPOSITORY / name for name in ("annotations", "models", "training", "service")]
+    files = [*rooms, *(file for room in rooms for file in room.rglob("*") if file.suffix != ".pyc")]
+    ends = set()
+    for file in files:
+        parts = file.relative_to(REPOSITORY).with_suffix("").parts
+        ends |= {"/".join(parts[at:]) for at in range(len(parts))}
+    text = (REPOSITORY / "ARCHITECTURE.md").read_text("utf-8")
+    named = set(re.findall(r"`([a-z_]+(?:/[a-z_]+)*)(?:/|\.py)?`", text))
+    code = "\n".join(file.read_text("utf-8") for file in files if file.suffix == ".py")
+    assert len(named) > 100
+    assert [name for name in named - ends if re.search(rf"\b{name}\b", code) is None] == []
+
+
 def test_the_page_for_programs_names_every_path() -> None:
     """None is missing, and none is made up."""
     routes = {

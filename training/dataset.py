@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from annotations.arrays import Bools, Floats, Floats32
 from annotations.coding import Condition
 from models.passage_parts import PassageParts
-from models.unit import Unit
+from models.segment_words import SegmentWords
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Dataset:
     empty where nobody asked.
     """
 
-    units: Sequence[Unit]
+    units: Sequence[SegmentWords]
     embeddings: Floats32
     groups: Sequence[str]
     quotable: Bools

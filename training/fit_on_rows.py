@@ -22,9 +22,9 @@ from models.features import (
 from models.mixture import mixed
 from models.other_classifiers import NamedClassifier
 from models.passage_parts import PassageParts, whole
+from models.segment_words import SegmentWords
 from models.tune_encoder import FineTuning, tune
 from models.tuned import Tuned
-from models.unit import Unit
 from models.views import (
     added,
     weighted,
@@ -91,7 +91,9 @@ class Bench:
     @cached_property
     def counted(self) -> TermCounts:
         """The terms of all rows, and below them of what the codebook says."""
-        said = [Unit(code_described.words, dialogue=False) for code_described in self.dataset.described]
+        said = [
+            SegmentWords(code_described.words, dialogue=False) for code_described in self.dataset.described
+        ]
         return count([*self.dataset.units, *said])
 
     @cached_property

@@ -16,7 +16,7 @@ from models.classifier import Learnt, Prior
 from models.features import Features, TermCounts, Vocabulary, matrix_of, matrix_of_counted, windows_with
 from models.other_classifiers import NamedClassifier, with_descriptions
 from models.passage_parts import PassageParts
-from models.unit import Unit
+from models.segment_words import SegmentWords
 from models.views import (
     MEANING,
     PENALTY_OF_MEANING,
@@ -165,7 +165,7 @@ class ViewFitter:
     def _prior(self) -> Prior | None:
         if not self.described:
             return None
-        units = [Unit(code_described.words, dialogue=False) for code_described in self.described]
+        units = [SegmentWords(code_described.words, dialogue=False) for code_described in self.described]
         features = matrix_of(units, self.vocabulary, self._meanings)
         return Prior(self._like(features, self.own), self.columns)
 

@@ -40,12 +40,28 @@ def figures_of_everybody(
     described: ComparisonHead,
 ) -> tuple[Agreement, ...]:
     """Figures of three coders or more together. ``stands``: the row that stands for each row as a whole unit."""
+    rows = _judged_by_two(people, len(member))
+    people, member = [judge.over(rows) for judge in people], member[rows]
     sums = sums_by_group(people, member, groups)
     touched = sums.any(axis=(1, 2))
     return (
         *_per_column(sums[touched], columns, described),
-        *_over_sets(people, member, groups, columns, stands, described),
+        *_over_sets(people, member, groups, columns, _stands_among(rows, stands), described),
     )
+
+
+def _judged_by_two(people: Sequence[JudgeDecisions], units: int) -> NDArray[np.intp]:
+    """The units that two or more looked at: what one alone judged says nothing of agreement."""
+    looked = np.zeros(units, dtype=np.intp)
+    for judge in people:
+        looked[judge.places] += 1
+    return np.flatnonzero(looked >= 2)
+
+
+def _stands_among(rows: NDArray[np.intp], stands: NDArray[np.intp]) -> NDArray[np.intp]:
+    """``stands`` as places among these rows; a row whose whole unit does not begin among them stands for itself."""
+    at = np.searchsorted(rows, stands[rows])
+    return np.where(np.isin(stands[rows], rows), at, np.arange(len(rows)))
 
 
 def sums_by_group(people: Sequence[JudgeDecisions], member: NDArray[np.intp], groups: int) -> Floats:
@@ -59,7 +75,7 @@ def sums_by_group(people: Sequence[JudgeDecisions], member: NDArray[np.intp], gr
         per_unit = sums_of(np.stack([judged - yes, np.asarray(yes)], axis=-1))
         # a unit that one coder alone judged says nothing of agreement
         per_unit *= (np.asarray(judged) >= 2)[..., None]
-        sums[:, some] = (belongs @ per_unit.reshape(units, -1)).reshape(groups, -1, 9)
+        sums[:, some] = (belongs @ per_unit.reshape(units, per_unit.shape[1] * 9)).reshape(groups, -1, 9)
     return sums
 
 
@@ -119,20 +135,19 @@ def _over_sets(
 
 
 def _set_figure(name: str, sums: SetSums, framework: str, described: ComparisonHead) -> Agreement:
-    touched = SetSums(sums.sums[sums.sums.any(axis=1)], sums.distances, sums.units)
-    value = touched.value
-    interval, why = touched.interval if value is not None else (None, None)
+    value = sums.value
+    interval, why = sums.interval if value is not None else (None, None)
     return described.figure(
         DecisionColumn("framework" if framework else "all", frozenset(), framework),
         level="sets of codes",
         coefficient=name,
         value=value,
         units=sums.units,
-        groups=len(touched.sums),
-        reason=touched.reason,
+        groups=len(sums.sums),
+        reason=sums.reason,
         interval=interval,
         interval_reason=why,
-        few_transcripts=is_few(len(touched.sums), interval),
+        few_transcripts=is_few(len(sums.sums), interval),
     )
 
 

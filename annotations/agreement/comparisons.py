@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotations.agreement.all_coders import figures_of_everybody
 from annotations.agreement.coefficient import Agreement
@@ -42,8 +43,9 @@ class Comparisons:
         )
 
     def pair(self, a: str, b: str, judged: JudgeDecisions, other: JudgeDecisions) -> JudgePair:
-        """Two judges of this study."""
-        return JudgePair(a, b, judged, other, self.member, self.groups)
+        """Two judges of this study, on the units that both looked at."""
+        rows = np.intersect1d(judged.places, other.places)
+        return JudgePair(a, b, judged.over(rows), other.over(rows), self.member[rows], self.groups)
 
     def people_pairs(self) -> list[JudgePair]:
         """Every two people, on what both judged independently."""
@@ -116,7 +118,7 @@ class Comparisons:
         )
         for version in versions if len(versions) > 1 else ():
             name = f"{MODEL} {self.material.models[version].version}"
-            its = [pair.only(reviewed[pair.b].model.version == version) for pair in pairs]
+            its = [pair.over(_of_version(reviewed[pair.b], version)) for pair in pairs]
             if any(pair.shared for pair in its):
                 yield from self.figures(its, "model version and people", condition, (name, PEOPLE))
 
@@ -176,7 +178,7 @@ class Comparisons:
                 rows: Bools = values == name
                 where = {key: str(name)}
                 for pairs, first in ((people, PEOPLE), (model, MODEL)):
-                    its = [pair.only(rows) for pair in pairs]
+                    its = [pair.only(rows[pair.rows]) for pair in pairs]
                     if any(pair.shared for pair in its):
                         comparison = "people" if first == PEOPLE else "model and people"
                         yield from self.figures(its, comparison, "independent", (first, PEOPLE), where)
@@ -203,6 +205,11 @@ class Comparisons:
         return described.figure(
             self.columns[0], coefficient="kappa", value=None, units=0, groups=0, reason=why
         )
+
+
+def _of_version(reviewed: Reviewed, version: int) -> NDArray[np.intp]:
+    """The units on which this version's suggestion stood."""
+    return np.asarray(reviewed.rows[reviewed.model.version == version])
 
 
 def _why_nobody(people: Mapping[str, Reviewed], material: Material) -> str:

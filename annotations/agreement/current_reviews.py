@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from annotations.agreement.judged import Units
 from annotations.codebook.codes import Codebook
 from annotations.coding import Draw, Review
-from annotations.segment import judged
+from annotations.numbers_shown import counted
+from annotations.segment import carrying
 
 
 def by_kind(reviews: Sequence[Review]) -> dict[str, dict[str, list[Review]]]:
@@ -25,9 +26,12 @@ def by_kind(reviews: Sequence[Review]) -> dict[str, dict[str, list[Review]]]:
 def newest_on_rows(units: Units, reviews: Sequence[Review]) -> dict[int, Review]:
     """The newest of these reviews on each row; one for some codes alone only where there is no other."""
     newest: dict[int, Review] = {}
-    spans = {t: [segment.span for segment in cut] for t, cut in units.segments.items()}
+    spans = {
+        t: [segment.span for segment in units.segments.get(t, ())] for t in {r.transcript for r in reviews}
+    }
+    ends = {t: [span.end for span in its] for t, its in spans.items()}
     for review in sorted(reviews, key=lambda older: (older.only is None, older.sequence or 0)):
-        for position in judged(spans.get(review.transcript, []), [review.span]):
+        for position in carrying(spans[review.transcript], ends[review.transcript], review.span):
             row = units.row.get((review.transcript, position))
             if row is not None:
                 newest[row] = review
@@ -40,13 +44,12 @@ def notes_on(reviews: Sequence[Review], codebook: Codebook) -> tuple[str, ...]:
     foreign = Counter(c.code for review in reviews for c in review.codings if c.code not in codebook.by_id)
     if foreign:
         named = ", ".join(f'"{code}" ({n})' for code, n in foreign.most_common(5))
-        notes.append(
-            f"{sum(foreign.values())} codings carry codes that the codebook does not hold: {named}. They count as not coded."
-        )
+        carry = counted(sum(foreign.values()), "coding carries a code", "codings carry codes")
+        notes.append(f"{carry} that the codebook does not hold: {named}. They count as not coded.")
     unsourced = sum(review.condition.derived and not review.sources for review in reviews)
     if unsourced:
+        name = counted(unsourced, "derived review names", "derived reviews name")
         notes.append(
-            f"{unsourced} derived reviews name no sources, so nobody can be compared with them: it is not known who "
-            f"took part."
+            f"{name} no sources, so nobody can be compared with them: it is not known who took part."
         )
     return tuple(notes)

@@ -29,7 +29,10 @@ ENOUGH = (
     0.9  # of the draws: a code that one or two of many participants carry is undefined in more than a tenth
 )
 LIMITS = (-1.0, 1.0)
-_COUNTS_AT_ONCE = 2_000_000  # resampled counts held at a time: some 100 MB with what is computed from them
+_COUNTS_AT_ONCE = 2_000_000  # resampled counts held at a time: 16 MB
+_COUNTS_IN_CACHE = (
+    100_000  # of these, so many go through a statistic at a time: what it makes of them stays in the cache
+)
 _NO_WIDTH = 1e-12
 
 SAME_IN_ALL = "the value is the same whichever participants are drawn, so its spread is unknown"
@@ -75,11 +78,13 @@ def drawn_again(tables: Floats, statistic: Statistic, resamples: int = RESAMPLES
     """The values in draws of as many groups with replacement, shape (resamples, k). The draws are always the same."""
     groups = len(tables)
     times = _times_drawn(groups, resamples)
-    step = max(1, _COUNTS_AT_ONCE // max(tables[0].size, 1))
+    size = max(tables[0].size, 1)
     flat = tables.reshape(groups, -1)
-    return np.concatenate(
-        [statistic((some.astype(float) @ flat).reshape(-1, *tables.shape[1:])) for some in lots(times, step)]
-    )
+    values = []
+    for some in lots(times, max(1, _COUNTS_AT_ONCE // size)):
+        drawn = (some.astype(float) @ flat).reshape(-1, *tables.shape[1:])
+        values += [statistic(few) for few in lots(drawn, max(1, _COUNTS_IN_CACHE // size))]
+    return np.concatenate(values)
 
 
 @lru_cache(maxsize=2)  # drawing takes longer than all that is computed from it
@@ -117,6 +122,11 @@ def errors_over_groups(tables: Floats, statistic: Statistic) -> Floats:
 def is_few(groups: int, interval: Interval | None) -> bool:
     """Must this interval be marked "few transcripts"?"""
     return interval is not None and groups < FEW_GROUPS
+
+
+def value_in_groups(tables: Floats, statistic: Statistic) -> Floats:
+    """The values in each group, where there are too few groups for an interval; else none, shape (0, *rest)."""
+    return np.asarray(statistic(tables if len(tables) < FEWEST_GROUPS else tables[:0]))
 
 
 def value_by_group(tables: Floats, names: Sequence[str], statistic: Statistic) -> dict[str, float | None]:

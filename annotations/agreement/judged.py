@@ -77,13 +77,33 @@ def units_of(transcripts: Sequence[KeptTranscript], segments: Mapping[UUID, tupl
 
 @dataclass(frozen=True)
 class JudgeDecisions:
-    """One judge's decisions: ``values`` and ``known``, both of shape (units, columns)."""
+    """One judge's decisions: ``values`` and ``known``, both of shape (n, columns).
+
+    ``rows``: which units these n are, ascending; None: all of them. Of a unit that is not among them nothing is known.
+    """
 
     values: Bools
     known: Bools
+    rows: NDArray[np.intp] | None = None
+
+    @property
+    def places(self) -> NDArray[np.intp]:
+        """Which units these are, shape (n,)."""
+        return np.arange(len(self.values)) if self.rows is None else self.rows
+
+    def over(self, rows: NDArray[np.intp]) -> JudgeDecisions:
+        """The same on these units (ascending), of which some may be unknown to this judge."""
+        own = self.places
+        at = np.searchsorted(own, rows)
+        there = at < len(own)
+        there[there] = own[at[there]] == rows[there]
+        shape = (len(rows), self.values.shape[1])
+        values, known = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
+        values[there], known[there] = self.values[at[there]], self.known[at[there]]
+        return JudgeDecisions(values, known, rows)
 
     def only(self, rows: Bools) -> JudgeDecisions:
-        """Known on these rows alone; ``rows``: shape (units,)."""
+        """Known on these alone; ``rows``: shape (n,)."""
         return replace(self, known=self.known & rows[:, None])
 
     @property
@@ -95,19 +115,31 @@ class JudgeDecisions:
 def judged_by(
     units: Units, columns: Sequence[DecisionColumn], reviews: Sequence[Review], runs: Runs
 ) -> JudgeDecisions:
-    """What these reviews of one coder, taken together, decide: nothing of a code that came after them."""
-    values = np.zeros((len(units), len(columns)), dtype=np.bool_)
+    """What these reviews of one coder, taken together, decide on every unit: nothing of a code that came after them."""
+    decisions = judged_where_reviewed(units, columns, reviews, runs).over(np.arange(len(units)))
+    return replace(decisions, rows=None)
+
+
+def judged_where_reviewed(
+    units: Units, columns: Sequence[DecisionColumn], reviews: Sequence[Review], runs: Runs
+) -> JudgeDecisions:
+    """As ``judged_by``, of the units alone that these reviews are about: a coder reads a small part of a large study."""
+    passes = [
+        (asked, row, labels.codes.get(position, frozenset()))
+        for labels in labels_of(units.segments, reviews)
+        for asked in (_asked(columns, labels),)
+        for position in labels.judged
+        if (row := units.row.get((labels.transcript, position))) is not None
+    ]
+    rows = np.unique(np.array([row for _, row, _ in passes], dtype=np.intp))
+    values = np.zeros((len(rows), len(columns)), dtype=np.bool_)
     known = np.zeros_like(values)
     where = _columns_of_codes(columns)
-    for labels in labels_of(units.segments, reviews):
-        asked = _asked(columns, labels)
-        for position in labels.judged:
-            row = units.row.get((labels.transcript, position))
-            if row is None:
-                continue
-            known[row] |= asked
-            _apply(values, row, labels.codes.get(position, frozenset()), where)
-    return joined(JudgeDecisions(values & known, known), runs)
+    place = {row: at for at, row in enumerate(rows.tolist())}
+    for asked, row, codes in passes:
+        known[place[row]] |= asked
+        _apply(values, place[row], codes, where)
+    return joined(JudgeDecisions(values & known, known, rows), runs)
 
 
 def _asked(columns: Sequence[DecisionColumn], labels: Labels) -> Bools:
@@ -125,16 +157,20 @@ def _asked(columns: Sequence[DecisionColumn], labels: Labels) -> Bools:
 
 
 def judged_from_codes(
-    units: Units, columns: Sequence[DecisionColumn], codes: Mapping[int, frozenset[str]], runs: Runs
+    rows: NDArray[np.intp],
+    columns: Sequence[DecisionColumn],
+    codes: Mapping[int, frozenset[str]],
+    runs: Runs,
 ) -> JudgeDecisions:
-    """A judge who put these codes on these rows, and judged no other."""
-    values = np.zeros((len(units), len(columns)), dtype=np.bool_)
+    """A judge who put these codes on some of these units (``rows``, ascending), and judged no other."""
+    values = np.zeros((len(rows), len(columns)), dtype=np.bool_)
     known = np.zeros_like(values)
     where = _columns_of_codes(columns)
-    for row, its in codes.items():
-        known[row] = True
-        _apply(values, row, its, where)
-    return joined(JudgeDecisions(values, known), runs)
+    for at, row in enumerate(rows.tolist()):
+        if row in codes:
+            known[at] = True
+            _apply(values, at, codes[row], where)
+    return joined(JudgeDecisions(values, known, rows), runs)
 
 
 def runs_of(units: Units, columns: Sequence[DecisionColumn], reviews: Sequence[Review]) -> Runs:
@@ -159,13 +195,17 @@ def joined(judged: JudgeDecisions, runs: Runs) -> JudgeDecisions:
     """
     if not runs:
         return judged
-    values, known = judged.values.copy(), judged.known.copy()
+    values, known, places = judged.values.copy(), judged.known.copy(), judged.places
     for at, its in runs.items():
         for first, last in its:
-            values[first, at] = values[first : last + 1, at].any()
-            known[first, at] = known[first : last + 1, at].all()
-            known[first + 1 : last + 1, at] = False
-    return JudgeDecisions(values, known)
+            begin, end = np.searchsorted(places, (first, last + 1)).tolist()
+            if begin == end:
+                continue
+            looked_at_all = end - begin == last + 1 - first and known[begin:end, at].all()
+            values[begin, at] = values[begin:end, at].any()
+            known[begin:end, at] = False
+            known[begin, at] = looked_at_all
+    return replace(judged, values=values, known=known)
 
 
 def whole_units(units: int, runs: Runs, column: int = 0) -> NDArray[np.intp]:

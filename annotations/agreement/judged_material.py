@@ -23,8 +23,8 @@ from annotations.agreement.judged import (
     JudgeDecisions,
     Runs,
     Units,
-    judged_by,
     judged_from_codes,
+    judged_where_reviewed,
     runs_of,
     units_of,
     whole_units,
@@ -44,7 +44,7 @@ from annotations.store.review_moments import (
 )
 from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
-from annotations.store.suggestions import Suggested, each_suggestion
+from annotations.store.suggestions import Spoken, each_spoken
 from annotations.store.transcripts import KeptTranscript, all_texts
 
 NONE_STOOD = "no suggestion stood on the segment when it was reviewed"
@@ -56,10 +56,10 @@ OTHER_CUT = "the suggestion was made for another cutting into segments"
 class ModelSide:
     """What the model had said of the units that one person reviewed under one condition.
 
-    ``judged``: where the version had learnt nothing from the participant, so that it is a test of the model.
-    ``stood``: wherever a suggestion stood, for what it did to the person.
-    ``version``: shape (units,), positions in the material's models, −1 where there is none.
-    ``probability``: of the codes, shape (units, columns), NaN where the version does not judge the code.
+    Everything is of the units ``judged.rows``, n of them. ``judged``: where the version had learnt nothing from the
+    participant, so that it is a test of the model. ``stood``: wherever a suggestion stood, for what it did to the person.
+    ``version``: shape (n,), positions in the material's models, −1 where there is none.
+    ``probability``: of the codes, shape (n, columns), NaN where the version does not judge the code.
     """
 
     judged: JudgeDecisions
@@ -70,11 +70,24 @@ class ModelSide:
 
 @dataclass(frozen=True)
 class Reviewed:
-    """One person's reviews of one kind: the decisions, the model's word then, and each row's newest review."""
+    """One person's reviews of one kind: the decisions, the model's word then, and each unit's newest review.
+
+    Person and model are of the same units, those that the person looked at (``rows``).
+    """
 
     judged: JudgeDecisions
     model: ModelSide
     review_of: Mapping[int, Review]
+
+    @property
+    def rows(self) -> NDArray[np.intp]:
+        """Which units these are."""
+        return self.judged.places
+
+    @property
+    def reviews(self) -> tuple[Review | None, ...]:
+        """The newest review of each of these units."""
+        return tuple(self.review_of.get(row) for row in self.rows.tolist())
 
 
 @dataclass(frozen=True)
@@ -116,7 +129,7 @@ class _MaterialReader:
     made: Mapping[UUID, Sequence[tuple[datetime, UUID]]]
     learnt: Mapping[UUID, frozenset[str]]
     group: tuple[str, ...]
-    said: dict[tuple[UUID, UUID], Suggested] = field(default_factory=dict)
+    said: dict[tuple[UUID, UUID], Spoken] = field(default_factory=dict)
     left_out: dict[str, Counter[str]] = field(default_factory=dict)
 
 
@@ -143,12 +156,7 @@ def read_material(
     _read_suggestions(connection, reader, review_rows)
     kept = {
         kind: {
-            coder: Reviewed(
-                judged_by(units, columns, its, runs),
-                _model_side(reader, review_rows[kind, coder], kind),
-                review_rows[kind, coder],
-            )
-            for coder, its in by_coder.items()
+            coder: _reviewed(reader, its, review_rows[kind, coder], kind) for coder, its in by_coder.items()
         }
         for kind, by_coder in kinds.items()
     }
@@ -167,6 +175,14 @@ def read_material(
         left_out={kind: dict(counted) for kind, counted in reader.left_out.items()},
         notes=notes_on(reviews, codebook),
     )
+
+
+def _reviewed(
+    reader: _MaterialReader, reviews: Sequence[Review], review_of: Mapping[int, Review], kind: str
+) -> Reviewed:
+    judged = judged_where_reviewed(reader.units, reader.columns, reviews, reader.runs)
+    rows = np.union1d(judged.places, np.array(list(review_of), dtype=np.intp))
+    return Reviewed(judged.over(rows), _model_side(reader, rows, review_of, kind), review_of)
 
 
 def _reader(
@@ -210,9 +226,9 @@ def _read_suggestions(
     for model_id, segments in needed.items():
         if model_id not in by_id:
             continue
-        for suggestion in each_suggestion(connection, by_id[model_id]):
-            if suggestion.segment in segments:
-                reader.said[model_id, suggestion.segment] = suggestion
+        for segment, spoken in each_spoken(connection, model_id):
+            if segment in segments:
+                reader.said[model_id, segment] = spoken
 
 
 def _version_then(reader: _MaterialReader, row: int, review: Review) -> UUID | None:
@@ -227,33 +243,43 @@ def _version_then(reader: _MaterialReader, row: int, review: Review) -> UUID | N
     return before[-1] if before else None
 
 
-def _model_side(reader: _MaterialReader, rows: Mapping[int, Review], kind: str) -> ModelSide:
+def _model_side(
+    reader: _MaterialReader, rows: NDArray[np.intp], review_of: Mapping[int, Review], kind: str
+) -> ModelSide:
     units, columns = reader.units, reader.columns
     position = {model.id: at for at, model in enumerate(reader.models)}
-    column = {c.code_id: at for at, c in enumerate(columns) if c.level == "code"}
-    version = np.full(len(units), -1, dtype=np.intp)
-    probability = np.full((len(units), len(columns)), np.nan, dtype=np.float32)
+    places = [_places(model, columns) for model in reader.models]
+    version = np.full(len(rows), -1, dtype=np.intp)
+    probability = np.full((len(rows), len(columns)), np.nan, dtype=np.float32)
     codes: dict[int, frozenset[str]] = {}
     learnt: set[int] = set()
     counted = reader.left_out.setdefault(kind, Counter())
-    for row, review in rows.items():
+    for at, row in enumerate(rows.tolist()):
+        if (review := review_of.get(row)) is None:
+            continue
         model = _version_then(reader, row, review)
         segment = units.segment(row).id
         said = reader.said.get((model, segment)) if model and segment else None
         if model is None or said is None:
             counted[NONE_STOOD if model is None else OTHER_CUT] += 1
             continue
-        version[row] = position[model]
+        version[at] = position[model]
         codes[row] = frozenset(said.suggested)
         if reader.group[units.at[row][0]] in reader.learnt.get(model, frozenset()):
             counted[HAD_LEARNT] += 1
             learnt.add(row)
-        for code, p in zip(reader.models[position[model]].codes, said.probabilities, strict=True):
-            if code in column:
-                probability[row, column[code]] = p
+        here, there = places[position[model]]
+        probability[at, there] = np.frombuffer(said.probabilities, dtype="<f4")[here]
     clean = {row: codes[row] for row in codes.keys() - learnt}
-    judged_cleanly, stood = (judged_from_codes(units, columns, its, reader.runs) for its in (clean, codes))
+    judged_cleanly, stood = (judged_from_codes(rows, columns, its, reader.runs) for its in (clean, codes))
     return ModelSide(judged_cleanly, stood, version, probability)
+
+
+def _places(model: ModelVersion, columns: Sequence[DecisionColumn]) -> tuple[list[int], list[int]]:
+    """Where the version has the codes that are columns, and which columns these are."""
+    column = {c.code_id: at for at, c in enumerate(columns) if c.level == "code"}
+    both = [(here, column[code]) for here, code in enumerate(model.codes) if code in column]
+    return [here for here, _ in both], [there for _, there in both]
 
 
 def _consensus(
@@ -270,7 +296,7 @@ def _consensus(
         for review in derived
     }
     without = {
-        coder: judged_by(
+        coder: judged_where_reviewed(
             reader.units,
             reader.columns,
             [review for review in derived if review.sources and coder not in part[review.id]],
@@ -297,6 +323,5 @@ def _with_model(
     formed = [review for review in derived if review.sources and not assisted & _below(rests_on, review)]
     rows = newest_on_rows(reader.units, formed)
     _read_suggestions(connection, reader, {("consensus", ""): rows})
-    model = _model_side(reader, rows, "consensus")
-    people = judged_by(reader.units, reader.columns, formed, reader.runs)
-    return (people, model.judged) if people.anywhere else None
+    its = _reviewed(reader, formed, rows, "consensus")
+    return (its.judged, its.model.judged) if its.judged.anywhere else None

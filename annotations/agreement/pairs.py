@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 
 from annotations.agreement.coefficient import Agreement
 from annotations.agreement.columns import DecisionColumn
-from annotations.agreement.intervals import Interval, Statistic, intervals_over_groups, is_few, value_by_group
+from annotations.agreement.intervals import (
+    Interval,
+    Statistic,
+    intervals_over_groups,
+    is_few,
+    value_by_group,
+    value_in_groups,
+)
 from annotations.agreement.judged import JudgeDecisions
 from annotations.agreement.many_judges import ac1, alpha, sums_of_pairs
 from annotations.agreement.two_judges import (
@@ -23,6 +30,7 @@ from annotations.agreement.two_judges import (
     counts,
     frequent,
     kappa,
+    mean_over_pairs,
     negative_agreement,
     percent_agreement,
     positive_agreement,
@@ -39,7 +47,10 @@ TOO_RARE = f"no code has {LEAST_POSITIVES} positives by either side, so there is
 
 @dataclass(frozen=True)
 class JudgePair:
-    """Two judges by name, and what each decided. ``member``: the group of each unit, a position in ``groups``."""
+    """Two judges by name, and what each decided on the same n units.
+
+    ``member``: the group of each of these units, a position in ``groups``.
+    """
 
     a: str
     b: str
@@ -49,9 +60,19 @@ class JudgePair:
     groups: tuple[str, ...]
 
     @property
+    def rows(self) -> NDArray[np.intp]:
+        """Which units these are, shape (n,)."""
+        return self.one.places
+
+    @property
     def known(self) -> Bools:
-        """Where both are known, shape (units, columns)."""
+        """Where both are known, shape (n, columns)."""
         return np.asarray(self.one.known & self.other.known)
+
+    def over(self, rows: NDArray[np.intp]) -> JudgePair:
+        """The pair on some of its units (ascending)."""
+        member = self.member[np.searchsorted(self.rows, rows)]
+        return replace(self, one=self.one.over(rows), other=self.other.over(rows), member=member)
 
     @property
     def shared(self) -> int:
@@ -59,13 +80,22 @@ class JudgePair:
         return int(self.known[:, 0].sum())
 
     def only(self, rows: Bools) -> JudgePair:
-        """The pair on these rows alone."""
+        """The pair on these alone; ``rows``: shape (n,)."""
         return replace(self, one=self.one.only(rows))
 
     def tables(self) -> Floats:
         """Counts per group, shape (groups, columns, 4)."""
         weights = self.known.astype(float)
         return counts(self.one.values, self.other.values, self.member, len(self.groups), weights)
+
+
+def known_to_any(pairs: Sequence[JudgePair]) -> NDArray[np.intp]:
+    """How many units any pair judged, of each column: shape (columns,)."""
+    rows = np.unique(np.concatenate([pair.rows for pair in pairs]))
+    known = np.zeros((len(rows), pairs[0].one.known.shape[1]), dtype=np.bool_)
+    for pair in pairs:
+        known[np.searchsorted(rows, pair.rows)] |= pair.known
+    return np.asarray(known.sum(axis=0))
 
 
 def stacked(pairs: Sequence[JudgePair]) -> tuple[Floats, tuple[str, ...]]:
@@ -77,6 +107,8 @@ def stacked(pairs: Sequence[JudgePair]) -> tuple[Floats, tuple[str, ...]]:
 
 def per_column(tables: Floats) -> Floats:
     """Every coefficient of every column, mean of the pairs: (…, pairs, columns, 4) to (…, coefficients, columns)."""
+    # each of the four counts lies together in memory, as in sums_of_pairs
+    tables = np.moveaxis(np.ascontiguousarray(np.moveaxis(tables, -1, 0)), 0, -1)
     sums = sums_of_pairs(tables)
     values = (
         kappa(tables),
@@ -86,6 +118,8 @@ def per_column(tables: Floats) -> Floats:
         positive_agreement(tables),
         negative_agreement(tables),
     )
+    if tables.shape[-3] == 1:  # the mean of a pair alone is its value
+        return np.stack([values_of_pair[..., 0, :] for values_of_pair in values], axis=-2)
     weights = np.swapaxes(tables.sum(axis=-1), -1, -2)
     return np.stack(
         [weighted_mean(np.swapaxes(values_of_pair, -1, -2), weights) for values_of_pair in values], axis=-2
@@ -122,7 +156,7 @@ def figures_of_pairs(
         why = "no segment was judged by both, so there is nothing to compare"
         return (described.figure(columns[0], coefficient="kappa", value=None, units=0, groups=0, reason=why),)
     tables, names = stacked(pairs)
-    units = np.any([pair.known for pair in pairs], axis=0).sum(axis=0)
+    units = known_to_any(pairs)
     return (
         *_columns(tables, units, names, columns, described),
         *_means(tables, int(units[0]), names, columns, described),
@@ -152,6 +186,8 @@ def _columns(
         flat = intervals_over_groups(tables[:, :, used], statistic)
         width = len(COEFFICIENTS)
         intervals = {at: list(flat[i * width : (i + 1) * width]) for i, at in enumerate(used)}
+    apart = value_in_groups(tables, per_column)
+    shares = prevalence(total)
     for at, column in enumerate(columns):
         shown = COEFFICIENTS if at in intervals else COEFFICIENTS[:1]
         for which, coefficient in enumerate(shown):
@@ -174,13 +210,11 @@ def _columns(
                 interval=interval,
                 interval_reason=why,
                 few_transcripts=is_few(groups, interval),
-                prevalence=or_none(prevalence(total[at])),
-                by_group=_by_group(tables, names, which, at) if value is not None else {},
+                prevalence=or_none(shares[at]),
+                by_group={name: or_none(own[which, at]) for name, own in zip(names, apart, strict=False)}
+                if value is not None
+                else {},
             )
-
-
-def _by_group(tables: Floats, names: Sequence[str], which: int, at: int) -> dict[str, float | None]:
-    return value_by_group(tables[:, :, [at]], names, lambda sums: per_column(sums)[..., which, 0])
 
 
 def _why(total: Floats) -> str:
@@ -211,32 +245,22 @@ def _means(
     columns: Sequence[DecisionColumn],
     described: ComparisonHead,
 ) -> Iterator[Agreement]:
-    """Mean kappa over the codes that are frequent in the whole, of all frameworks and of each."""
+    """Mean kappa over the codes that are frequent in the whole: of all frameworks and, if there are several, of each."""
     groups = len(names)
     whole = tables.sum(axis=0)
     often = frequent(whole)  # (pairs, columns)
-    codes = np.array([column.level == "code" for column in columns])
-    frameworks = [None, *dict.fromkeys(c.framework for c in columns if c.level == "code")]
-    chosen = [codes & np.array([f is None or c.framework == f for c in columns]) for f in frameworks]
-    if len(frameworks) == 2:
-        frameworks, chosen = frameworks[:1], chosen[:1]
+    codes_of = _codes_by_framework(columns)
 
     def statistic(sums: Floats) -> Floats:
-        single = kappa(sums)
-        weights = sums.sum(axis=-1).max(axis=-1)
-        means = []
-        for which in chosen:
-            values = np.where(often & which, single, np.nan)
-            means.append(weighted_mean(weighted_mean(values, np.ones_like(values)), weights))
-        return np.stack(means, axis=-1)
+        return np.stack([mean_over_pairs(sums, often & codes) for codes in codes_of.values()], axis=-1)
 
     values = statistic(whole)
     intervals = intervals_over_groups(tables, statistic)
-    for at, framework in enumerate(frameworks):
+    for at, (framework, codes) in enumerate(codes_of.items()):
         value = or_none(values[at])
         interval, why = intervals[at] if value is not None else (None, None)
         yield described.figure(
-            DecisionColumn("framework" if framework else "all", frozenset(), framework or ""),
+            DecisionColumn("framework" if framework else "all", frozenset(), framework),
             level="mean of codes",
             coefficient="kappa",
             value=value,
@@ -246,13 +270,21 @@ def _means(
             interval=interval,
             interval_reason=why,
             few_transcripts=is_few(groups, interval),
-            prevalence=or_none(prevalence(whole[:, chosen[at]].sum(axis=(0, 1))))
-            if chosen[at].any()
-            else None,
+            prevalence=or_none(prevalence(whole[:, codes].sum(axis=(0, 1)))) if codes.any() else None,
             by_group=value_by_group(tables, names, partial(_one_mean, statistic, at))
             if value is not None
             else {},
         )
+
+
+def _codes_by_framework(columns: Sequence[DecisionColumn]) -> dict[str, Bools]:
+    """Which columns are codes, shape (columns,): of all frameworks under "", and of each where there are several."""
+    codes = np.array([column.level == "code" for column in columns])
+    frameworks = list(dict.fromkeys(column.framework for column in columns if column.level == "code"))
+    if len(frameworks) < 2:
+        return {"": codes}
+    own = np.array([column.framework for column in columns])
+    return {"": codes, **{framework: codes & (own == framework) for framework in frameworks}}
 
 
 def _one_mean(statistic: Statistic, at: int, sums: Floats) -> Floats:
@@ -271,7 +303,7 @@ def _labelling(
         its = sums[..., codes, :].sum(axis=-2)
         return np.asarray(weighted_mean(positive_agreement(its), its.sum(axis=-1)))
 
-    units = int(np.any([pair.known[:, 0] for pair in both], axis=0).sum())
+    units = int(known_to_any(both)[0])
     value = or_none(pooled(tables.sum(axis=0))) if units else None
     interval, why = (
         (None, None)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from scipy.special import stdtr, stdtrit
 
 from annotations.agreement.columns import DecisionColumn
 from annotations.agreement.intervals import FEWEST_GROUPS, Interval, errors_over_groups, is_few
-from annotations.agreement.pairs import JudgePair, stacked
+from annotations.agreement.pairs import JudgePair, known_to_any, stacked
 from annotations.agreement.two_judges import LEAST_POSITIVES, NEITHER, kappa, weighted_mean
 from annotations.agreement.undefined import or_none
 from annotations.arrays import Floats
@@ -37,12 +38,15 @@ class Trio:
 
     def matched(self) -> Trio:
         """The three pairs where all of them are known."""
-        known = self.people.known & self.model_first.known & self.model_second.known
-
-        def cut(pair: JudgePair) -> JudgePair:
-            return replace(pair, one=replace(pair.one, known=known), other=replace(pair.other, known=known))
-
-        return Trio(cut(self.people), cut(self.model_first), cut(self.model_second))
+        three = (self.people, self.model_first, self.model_second)
+        rows = reduce(np.intersect1d, [pair.rows for pair in three])
+        pairs = [pair.over(rows) for pair in three]
+        known = np.all([pair.known for pair in pairs], axis=0)
+        cut = [
+            replace(pair, one=replace(pair.one, known=known), other=replace(pair.other, known=known))
+            for pair in pairs
+        ]
+        return Trio(*cut)
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ def verdicts(
         return ()
     tables = tables[:, :, wanted]
     # a segment that three people judged is one segment, though it enters three pairs
-    units = np.any([trio.people.known[:, wanted] for trio in trios], axis=0).sum(axis=0).tolist()
+    units = known_to_any([trio.people for trio in trios])[wanted].tolist()
     decided_before = _undecided(tables, [columns[at] for at in wanted], units, len(names))
     return _decided(decided_before, errors_over_groups(tables, deltas), len(names), margin)
 
@@ -171,32 +175,37 @@ def _undecided(
 def _decided(
     verdicts: Sequence[CodeVerdict], errors: Floats, groups: int, margin: float
 ) -> tuple[CodeVerdict, ...]:
+    """The verdicts after both one-sided t tests of each code and Holm's correction; why not, for codes not tested.
+
+    ``errors``: the standard error of each code's Δ over participants, shape (codes,).
+    """
     usable = [
         at
         for at, verdict in enumerate(verdicts)
         if verdict.reason is None and verdict.delta is not None and errors[at] > 1e-12
     ]
     degrees = groups - 1
-    good = {at: float(stdtr(degrees, (_delta(verdicts[at]) - margin) / errors[at])) for at in usable}
-    below = {at: float(stdtr(degrees, -_delta(verdicts[at]) / errors[at])) for at in usable}
-    good, below = holm(good), holm(below)
+    # small where Δ lies far below the margin, and far above 0
+    p_as_good = {at: float(stdtr(degrees, (_delta(verdicts[at]) - margin) / errors[at])) for at in usable}
+    p_below = {at: float(stdtr(degrees, -_delta(verdicts[at]) / errors[at])) for at in usable}
+    p_as_good, p_below = holm(p_as_good), holm(p_below)
     decided = []
     for at, undecided in enumerate(verdicts):
-        if at not in good:
+        if at not in p_as_good:
             why = undecided.reason or "its spread over participants cannot be told: the code is too rare"
             decided.append(replace(undecided, reason=why))
             continue
-        reach = float(stdtrit(degrees, 1 - ONE_SIDED)) * float(errors[at])
+        half_width = float(stdtrit(degrees, 1 - ONE_SIDED)) * float(errors[at])
         delta = _delta(undecided)
-        verdict = AS_GOOD if good[at] < ONE_SIDED else BELOW if below[at] < ONE_SIDED else CANNOT_TELL
+        verdict = AS_GOOD if p_as_good[at] < ONE_SIDED else BELOW if p_below[at] < ONE_SIDED else CANNOT_TELL
         decided.append(
             replace(
                 undecided,
                 verdict=verdict,
-                interval=(delta - reach, delta + reach),
-                p_as_good=good[at],
-                p_below=below[at],
-                more=_more(delta, reach, groups, margin) if verdict == CANNOT_TELL else None,
+                interval=(delta - half_width, delta + half_width),
+                p_as_good=p_as_good[at],
+                p_below=p_below[at],
+                more=_more(delta, half_width, groups, margin) if verdict == CANNOT_TELL else None,
             )
         )
     return tuple(decided)
@@ -211,10 +220,10 @@ def holm(p: dict[int, float]) -> dict[int, float]:
     return adjusted
 
 
-def _more(delta: float, reach: float, groups: int, margin: float) -> int:
+def _more(delta: float, half_width: float, groups: int, margin: float) -> int:
     """How many more participants until the unadjusted interval, shrinking by √n, clears 0 or the margin."""
     distance = max(margin - delta, delta, 1e-9)
-    return max(1, math.ceil(groups * (reach / distance) ** 2) - groups)
+    return max(1, math.ceil(groups * (half_width / distance) ** 2) - groups)
 
 
 def _delta(verdict: CodeVerdict) -> float:

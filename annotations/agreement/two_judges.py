@@ -3,6 +3,8 @@
 Two judges' decisions on segments are counted per group as a 2 × 2 table: both, only the first, only the second,
 neither. Tables add up over groups, so that leaving groups out or drawing them again is a matrix product. A
 coefficient is a function from tables, with the four counts on the last axis, to values; NaN says undefined.
+
+A decision that is missing on either side is not counted at all: it weighs 0 (``pairs.JudgePair.tables``).
 """
 
 from __future__ import annotations

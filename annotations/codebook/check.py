@@ -47,7 +47,7 @@ def check_codebook(codebook: Codebook, used: Mapping[str, int] | None = None) ->
 
     ``used``: how many codings each code id has in the study; None where there is no study to look at.
     """
-    findings = [*_missing(codebook), *_alike(codebook), *_shapes(codebook)]
+    findings = [*_missing(codebook), *_alike(codebook), *_odd_structure(codebook)]
     if used:
         findings += _use(codebook, used)
     order = ("wrong", "missing", "suspicious", "note")
@@ -106,7 +106,8 @@ def _alike(codebook: Codebook) -> Iterator[CodebookFault]:
             )
 
 
-def _shapes(codebook: Codebook) -> Iterator[CodebookFault]:
+def _odd_structure(codebook: Codebook) -> Iterator[CodebookFault]:
+    """Frameworks in which nothing can be chosen, headings with nothing below them, definitions that define nothing."""
     for framework in codebook.frameworks:
         codes = codebook.of_framework(framework.id)
         usable = [code for code in codes if code.applicable]
@@ -128,16 +129,16 @@ def _shapes(codebook: Codebook) -> Iterator[CodebookFault]:
             _labels(codebook, childless),
             'Add codes below them, or set "applicable: true".',
         )
-    said = [
+    only_named = [
         code
         for code in codebook.applicable
         if code.definition and folded(code.definition) == folded(code.name)
     ]
-    if said:
+    if only_named:
         yield CodebookFault(
             "suspicious",
             "some definitions only repeat the name",
-            _labels(codebook, said),
+            _labels(codebook, only_named),
             "Say in a sentence what belongs there.",
         )
 

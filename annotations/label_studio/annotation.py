@@ -96,7 +96,7 @@ class Arrival:
         return self.changed - self.made >= _SAME_SAVE
 
     def to_json(self) -> dict[str, Any]:
-        """As plain data, to be kept."""
+        """As plain data, to be kept: under Label Studio's own names, so that it is read as a webhook is."""
         return {
             "id": self.annotation,
             "task": self.task,
@@ -109,6 +109,7 @@ class Arrival:
             "updated_at": self.changed.isoformat(),
             "draft_created_at": None if self.drafted is None else self.drafted.isoformat(),
             "lead_time": self.lead_time,
+            # Label Studio has the prediction's number there; only whether there is one is asked
             "parent_prediction": 1 if self.from_prediction else None,
         }
 

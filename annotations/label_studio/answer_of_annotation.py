@@ -52,7 +52,7 @@ def answer_of(result: Sequence[Mapping[str, Any]], codebook: Codebook) -> Segmen
         name, value = str(region.get("from_name")), region.get("value") or {}
         if value.get(UNREADABLE):
             raise BadInput(
-                "it holds an answer in a form that the labelling screen never makes, such as a program may have written. "
+                "it holds an answer in a form that the labelling screen never makes, so a program may have written it. "
                 "Delete it in Label Studio, or open the task there and save it anew."
             )
         if name == MEMO:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,39 +11,20 @@ from sqlalchemy import Connection, Table, delete, select, update
 from annotations.label_studio.webhook import keys_told_of
 from annotations.lots import lots
 from annotations.store.database import Store
-from annotations.store.interviews import InterviewTask, interviews_about
 from annotations.store.tables import (
     jobs,
-    label_studio_projects,
-    label_studio_tasks,
     learnt_from,
     metadata,
     model_versions,
     segments,
     serving,
     suggestions,
-    transcripts,
     webhook_events,
 )
 from annotations.store.transcript_versions import REPLACED, all_versions
 from annotations.store.transcripts import KeptTranscript
-from annotations.store.wave_views import TaskView
 
 AT_A_TIME = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """What still has to be erased in one Label Studio project: tasks by key, and tasks that quote what is erased.
-
-    ``around``: tasks that stay and show what was said around them, which may be what is erased.
-    """
-
-    url: str
-    project: int
-    keys: tuple[str, ...]
-    quoting: tuple[str, ...] = ()
-    around: tuple[str, ...] = ()
 
 
 def words_of(connection: Connection, theirs: Sequence[KeptTranscript]) -> tuple[str, ...]:
@@ -122,51 +102,6 @@ def forget_webhooks(connection: Connection, own: Collection[UUID]) -> None:
             connection.execute(update(e).where(this).values(done=True, body=None, outcome="erased"))
 
 
-def pending_in(
-    connection: Connection,
-    own: Collection[UUID],
-    quoting: Collection[UUID],
-    around: Collection[UUID] = (),
-) -> tuple[Pending, ...]:
-    """The tasks in Label Studio of these segments, of those that quote them, and of those beside them."""
-    p, t = label_studio_projects, label_studio_tasks
-    keys: dict[tuple[str, int], tuple[list[str], list[str], list[str]]] = {}
-    for interview in interviews_with(connection, own):
-        project = connection.execute(select(p.c.url, p.c.project_id).where(p.c.id == interview.project)).one()
-        keys.setdefault((project.url, project.project_id), ([], [], []))[0].append(str(interview.key))
-    # a task of a whole interview quotes nobody, and goes as a whole
-    wanted = (
-        select(p.c.url, p.c.project_id, t.c.key, t.c.segment_id)
-        .join(t, t.c.project_id == p.c.id)
-        .where(p.c.view == TaskView.PASSAGE.value)
-    )
-    for url, project, key, segment in connection.execute(wanted):
-        kinds = [0] if segment in own else [at for at, some in ((1, quoting), (2, around)) if segment in some]
-        for kind in kinds:
-            keys.setdefault((url, project), ([], [], []))[kind].append(str(key))
-    return tuple(
-        Pending(url, number, tuple(a), tuple(b), tuple(c)) for (url, number), (a, b, c) in keys.items()
-    )
-
-
-def interviews_with(connection: Connection, own: Collection[UUID]) -> list[InterviewTask]:
-    """The tasks of whole interviews that show one of these segments: of a text as it is now, or of an earlier one."""
-    s, t = segments, transcripts
-    now: dict[UUID, set[str]] = {}
-    for some in lots(list(own), AT_A_TIME):
-        wanted = select(s.c.transcript_id, s.c.segmentation).where(s.c.id.in_(some)).distinct()
-        for transcript, segmentation in connection.execute(wanted):
-            now.setdefault(transcript, set()).add(segmentation)
-    texts = connection.execute(select(t.c.id, t.c.text_hash).where(t.c.id.in_(list(now))))
-    hashes = {row.id: row.text_hash for row in texts}
-    return [
-        interview
-        for interview in interviews_about(connection, now)
-        if interview.text_hash != hashes[interview.transcript]
-        or any(not segmentation.startswith(REPLACED) for segmentation in now[interview.transcript])
-    ]
-
-
 def cascade(connection: Connection, doomed: Mapping[Table, set[UUID]]) -> None:
     """Delete these rows and, first, all rows of all tables that refer to them."""
     for table in reversed(metadata.sorted_tables):
@@ -178,28 +113,6 @@ def cascade(connection: Connection, doomed: Mapping[Table, set[UUID]]) -> None:
         if table in doomed:
             for some in lots(list(doomed[table]), AT_A_TIME):
                 connection.execute(delete(table).where(table.c.id.in_(some)))
-
-
-def pending_to_json(pending: Pending) -> dict[str, Any]:
-    """As plain data, to be kept."""
-    return {
-        "url": pending.url,
-        "project": pending.project,
-        "keys": list(pending.keys),
-        "quoting": list(pending.quoting),
-        "around": list(pending.around),
-    }
-
-
-def pending_of(plain: Mapping[str, Any]) -> Pending:
-    """What ``pending_to_json`` kept."""
-    return Pending(
-        plain["url"],
-        plain["project"],
-        tuple(plain["keys"]),
-        tuple(plain["quoting"]),
-        tuple(plain.get("around", ())),
-    )
 
 
 def compact(store: Store) -> None:

@@ -15,17 +15,12 @@ from annotations.coding import Draw
 from annotations.lots import lots
 from annotations.store.erasing import (
     AT_A_TIME,
-    Pending,
     cascade,
     forget_errors,
     forget_evidence,
     forget_webhooks,
-    interviews_with,
     learnt_by,
     not_mirrored,
-    pending_in,
-    pending_of,
-    pending_to_json,
 )
 from annotations.store.forget_writings import blank_writings
 from annotations.store.interviews import forget_interviews
@@ -44,6 +39,7 @@ from annotations.store.tables import (
     transcript_versions,
     transcripts,
 )
+from annotations.store.tasks_to_erase import Pending, interviews_with, pending_in, pending_of, pending_to_json
 from annotations.store.transcript_versions import REPLACED, versions_of
 from annotations.taken_out import BLANKED
 from annotations.text_changes import words_only_in

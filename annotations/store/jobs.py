@@ -39,6 +39,8 @@ LOST_AFTER = timedelta(minutes=5)
 MOST_ATTEMPTS = 3
 _LOOKED_AT = 200
 PAUSE_AFTER_FAULT = timedelta(minutes=1)
+# whose account asked stands among a job's arguments and is none of them: the same work is the same job, whoever asks
+_ASKED_BY = "asked_by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Job:
 
     ``attempts``: how often a worker has begun it. ``done`` of ``total``: how far it is, None where nobody has
     said. ``cancel_asked``: it stops as soon as its worker notices. ``not_before``: when it may be tried again.
+    ``asked_by``: the account of whoever asked; None where a command or Tandem itself did.
     """
 
     id: UUID
@@ -63,17 +66,24 @@ class Job:
     total: int | None = None
     cancel_asked: bool = False
     not_before: datetime | None = None
+    asked_by: UUID | None = None
 
 
-def ask_for(connection: Connection, kind: JobKind, arguments: Mapping[str, Any]) -> UUID:
-    """Ask for a job, unless the same one already waits: then that one's id is given back."""
+def ask_for(
+    connection: Connection, kind: JobKind, arguments: Mapping[str, Any], *, asked_by: UUID | None = None
+) -> UUID:
+    """Ask for a job, unless the same one already waits: then that one's id is given back.
+
+    ``asked_by``: the account whose rights are looked at again before the work begins.
+    """
     _one_at_a_time(connection)  # two workers that look around at once ask once
     waiting = select(jobs.c.id, jobs.c.arguments).where(jobs.c.kind == kind, jobs.c.state == "waiting")
     for row in connection.execute(waiting):
-        if row.arguments == dict(arguments):
+        if _plain(row.arguments) == dict(arguments):
             return UUID(str(row.id))
     new = uuid4()
-    connection.execute(jobs.insert().values(id=new, kind=kind, arguments=dict(arguments), state="waiting"))
+    kept = _with_asker(arguments, asked_by)
+    connection.execute(jobs.insert().values(id=new, kind=kind, arguments=kept, state="waiting"))
     return new
 
 
@@ -177,7 +187,7 @@ def latest_of(
     if fits is None:
         row = connection.execute(wanted.limit(1)).first()
         return None if row is None else _job(row)
-    rows = (row for row in connection.execute(wanted.limit(_LOOKED_AT)) if fits(row.arguments))
+    rows = (row for row in connection.execute(wanted.limit(_LOOKED_AT)) if fits(_plain(row.arguments)))
     row = next(rows, None)
     return None if row is None else _job(row)
 
@@ -195,14 +205,15 @@ def cancel(connection: Connection, job: Job) -> Job:
     return job_of(connection, str(job.id))
 
 
-def retry(connection: Connection, job: Job) -> Job:
-    """Let a job that failed or was cancelled wait again. Raises BadInput for others."""
+def retry(connection: Connection, job: Job, *, asked_by: UUID | None = None) -> Job:
+    """Let a job that failed or was cancelled wait again, now for this account. Raises BadInput for others."""
     if job.state not in ("failed", "cancelled"):
         raise BadInput(
             f"job {str(job.id)[:8]} is {job.state}; only one that failed or was cancelled can be tried again."
         )
     values = {
         "state": "waiting",
+        "arguments": _with_asker(job.arguments, asked_by),
         "worker": None,
         "attempts": 0,
         "finished": None,
@@ -268,7 +279,7 @@ def _job(row: Row[Any]) -> Job:
     return Job(
         id=row.id,
         kind=row.kind,
-        arguments=row.arguments,
+        arguments=_plain(row.arguments),
         state=row.state,
         created=row.created,
         started=row.started,
@@ -280,4 +291,13 @@ def _job(row: Row[Any]) -> Job:
         total=row.total,
         cancel_asked=row.cancel_asked,
         not_before=row.not_before,
+        asked_by=UUID(asker) if (asker := row.arguments.get(_ASKED_BY)) else None,
     )
+
+
+def _with_asker(arguments: Mapping[str, Any], asked_by: UUID | None) -> dict[str, Any]:
+    return dict(arguments) | ({} if asked_by is None else {_ASKED_BY: str(asked_by)})
+
+
+def _plain(kept: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in kept.items() if name != _ASKED_BY}

@@ -146,6 +146,18 @@ def count_reviews(connection: Connection) -> tuple[int, int]:
     )
 
 
+def count_reviews_of(connection: Connection) -> dict[UUID, tuple[int, int]]:
+    """The same for each transcript of which there is any."""
+    counts = [
+        {row[0]: int(row[1]) for row in connection.execute(select(column, func.count()).group_by(column))}
+        for column in (reviews.c.transcript_id, codings.c.transcript_id)
+    ]
+    return {
+        transcript: (counts[0].get(transcript, 0), counts[1].get(transcript, 0))
+        for transcript in counts[0].keys() | counts[1].keys()
+    }
+
+
 def past_reviews() -> CompoundSelect[Any]:
     """A question for the ids of the reviews that another supersedes, or that were taken back."""
     superseded = select(reviews.c.supersedes).where(reviews.c.supersedes.is_not(None))

@@ -6,7 +6,7 @@ import struct
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, func, select
@@ -202,6 +202,21 @@ def each_suggestion(connection: Connection, model: ModelVersion) -> Iterator[Sug
     wanted = select(suggestions).where(suggestions.c.model_id == model.id)
     for row in connection.execute(wanted.execution_options(yield_per=2000)):
         yield _suggested(row, model)
+
+
+class Spoken(NamedTuple):
+    """What a model version said of a segment, as it is kept: float32 in the order of its codes, and what it suggested."""
+
+    probabilities: bytes
+    suggested: Sequence[str]
+
+
+def each_spoken(connection: Connection, model: UUID) -> Iterator[tuple[UUID, Spoken]]:
+    """Every segment of which this model version has spoken, with what it said, and without the evidence for it."""
+    wanted = select(suggestions.c.segment_id, suggestions.c.probabilities, suggestions.c.suggested)
+    wanted = wanted.where(suggestions.c.model_id == model)
+    for segment, probabilities, suggested in connection.execute(wanted.execution_options(yield_per=2000)):
+        yield segment, Spoken(probabilities, suggested)
 
 
 def _suggested(row: Row[Any], model: ModelVersion) -> Suggested:

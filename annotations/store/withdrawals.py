@@ -19,17 +19,12 @@ from annotations.names import folded
 from annotations.store.attributes import count_of, forget_participants
 from annotations.store.erasing import (
     AT_A_TIME,
-    Pending,
     cascade,
     forget_errors,
     forget_evidence,
     forget_webhooks,
-    interviews_with,
     learnt_by,
     not_mirrored,
-    pending_in,
-    pending_of,
-    pending_to_json,
 )
 from annotations.store.forget_writings import count_of_answers, writings_to_erase
 from annotations.store.forgettings import all_forgettings, forgettings_of
@@ -48,6 +43,7 @@ from annotations.store.tables import (
     transcripts,
     withdrawals,
 )
+from annotations.store.tasks_to_erase import Pending, interviews_with, pending_in, pending_of, pending_to_json
 from annotations.store.tombstones import Tombstone
 from annotations.store.transcripts import KeptTranscript, all_transcripts
 

@@ -17,8 +17,8 @@ from annotations.transcript import Span
 from models.embedder import EmbedderSource
 from models.embedding_cache import EmbeddingCache
 from models.passage_parts import PassageParts, parts_of
+from models.segment_words import SegmentWords
 from models.segmenter import sentences_in
-from models.unit import Unit
 from training.folds import folds_of
 
 FOLDS = 5
@@ -36,7 +36,7 @@ class LabelledSet:
     """
 
     name: str
-    units: tuple[Unit, ...]
+    units: tuple[SegmentWords, ...]
     groups: tuple[str, ...]
     codes: tuple[str, ...]
     labels: Bools
@@ -56,7 +56,7 @@ class LabelledSet:
 
 @dataclass(frozen=True)
 class _Row:
-    unit: Unit
+    unit: SegmentWords
     group: str
     codes: frozenset[str]
     by: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -95,7 +95,7 @@ def _nhs(rows: Sequence[Mapping[str, Any]]) -> list[_Row]:
     """By respondent: the transcript id is one person's answers to one to three questions."""
     return [
         _Row(
-            Unit(_words(row), "Patient", question=" ".join(row["question"].split()), dialogue=False),
+            SegmentWords(_words(row), "Patient", question=" ".join(row["question"].split()), dialogue=False),
             row["transcript_id"],
             frozenset(row["codes"]),
         )
@@ -107,7 +107,7 @@ def _scrum(rows: Sequence[Mapping[str, Any]]) -> list[_Row]:
     """By interview: long passages, each with the question that was asked."""
     return [
         _Row(
-            Unit(
+            SegmentWords(
                 _words(row), str(row["speaker"]), question=" ".join(row["question"].split()), dialogue=False
             ),
             row["transcript_id"],
@@ -120,14 +120,15 @@ def _scrum(rows: Sequence[Mapping[str, Any]]) -> list[_Row]:
 def _paper(rows: Sequence[Mapping[str, Any]]) -> list[_Row]:
     """By case: three of them."""
     return [
-        _Row(Unit(_words(row), dialogue=False), str(row["case"]), frozenset(row["codes"])) for row in rows
+        _Row(SegmentWords(_words(row), dialogue=False), str(row["case"]), frozenset(row["codes"]))
+        for row in rows
     ]
 
 
-def _dialogue(rows: Sequence[Mapping[str, Any]]) -> list[Unit]:
+def _dialogue(rows: Sequence[Mapping[str, Any]]) -> list[SegmentWords]:
     words = [_words(row) for row in rows]
     return [
-        Unit(
+        SegmentWords(
             words[at],
             str(row["speaker"]),
             before=words[at - 1] if at else "",

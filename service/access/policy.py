@@ -13,6 +13,7 @@ class Action(StrEnum):
     """What can be done, in the words of a refusal ("only a lead may …")."""
 
     SEE_FIGURES = "see figures and tables"
+    SEE_MODELS = "see what models are worth"
     READ_CODEBOOK = "read the codebook"
     READ_TEXT = "read what participants said"
     SEE_OWN_CODES = "see their own codes"
@@ -58,6 +59,7 @@ _ALL, _TEXT, _AFTER, _NO = Rule.ALWAYS, Rule.WITH_TEXT, Rule.AFTER_OWN, Rule.NEV
 # action → what a coder and what a reader may; a lead may everything
 POLICY: dict[Action, tuple[Rule, Rule]] = {
     Action.SEE_FIGURES: (_ALL, _ALL),
+    Action.SEE_MODELS: (_ALL, _ALL),
     Action.READ_CODEBOOK: (_ALL, _ALL),
     Action.READ_TEXT: (_ALL, _TEXT),
     Action.SEE_OWN_CODES: (_ALL, _NO),
@@ -78,9 +80,15 @@ POLICY: dict[Action, tuple[Rule, Rule]] = {
 
 # about the whole study, for those alone who see every site of it
 _STUDY_WIDE = frozenset({Action.EXPORT, Action.BRING_IN, Action.HAND_OUT, Action.DECIDE_CODES, Action.ERASE})
-# they reach every site, whatever they are said to be about
+# they reach every site, whatever they are said to be about: what a model is worth is measured at all of them
 _NEVER_LIMITED = frozenset(
-    {Action.CHANGE_MODELS, Action.MANAGE_PEOPLE, Action.SEE_AUDIT, Action.CHANGE_STUDY}
+    {
+        Action.SEE_MODELS,
+        Action.CHANGE_MODELS,
+        Action.MANAGE_PEOPLE,
+        Action.SEE_AUDIT,
+        Action.CHANGE_STUDY,
+    }
 )
 
 

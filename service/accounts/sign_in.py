@@ -21,7 +21,8 @@ from service.access.viewer import ViewerRole
 from service.accounts.guesses import waits_until
 from service.accounts.passwords import hashed, is_dated, is_password, refuse_guessable
 from service.accounts.secrets_given import fresh, hash_of
-from service.accounts.viewers import LONGEST, key_holder
+from service.accounts.session_lifetime import LONGEST
+from service.accounts.viewers import key_holder
 from service.audit import Actor, Did, note, noted
 
 

@@ -17,9 +17,8 @@ from annotations.store.sessions import Session
 from annotations.store.tables import now
 from service.access.viewer import Viewer, ViewerRole
 from service.accounts.secrets_given import hash_of
+from service.accounts.session_lifetime import has_ended
 
-IDLE = timedelta(hours=12)
-LONGEST = timedelta(days=7)
 # a session is written to no more often than this
 _NOTED = timedelta(minutes=1)
 KEY_HOLDER = "the study's key"
@@ -55,7 +54,7 @@ def of_session(store: Store, key: str, given: str) -> SignedIn | None:
     with store.reading() as connection:
         session = sessions.session_of(connection, hash_of(key, given))
         moment = now()
-        if session is None or session.expires < moment or session.seen + IDLE < moment:
+        if session is None or has_ended(session, moment):
             return None
         viewer = _viewer(connection, session)
     if viewer is None:

@@ -137,8 +137,8 @@ def _strata(work: Comparisons) -> list[Stratum]:
         assisted = work.material.assisted.get(name)
         if assisted is None:
             continue
-        drawn_blind = _drawn(work, blind, Draw.BLIND)
-        drawn_shown = _drawn(work, assisted, Draw.ORDINARY)
+        drawn_blind = _drawn(blind, Draw.BLIND)
+        drawn_shown = _drawn(assisted, Draw.ORDINARY)
         for version in np.unique(assisted.model.version[drawn_shown]).tolist():
             if version < 0:
                 continue
@@ -148,20 +148,19 @@ def _strata(work: Comparisons) -> list[Stratum]:
     return strata
 
 
-def _drawn(work: Comparisons, reviewed: Reviewed, draw: Draw) -> Bools:
-    rows = np.zeros(len(work.material.units), dtype=np.bool_)
-    for row, review in reviewed.review_of.items():
-        rows[row] = review.draw is draw
-    return rows & reviewed.judged.known[:, 0] & reviewed.model.stood.known[:, 0]
+def _drawn(reviewed: Reviewed, draw: Draw) -> Bools:
+    """Which of the units that somebody looked at were drawn so, shape (n,)."""
+    drawn = [review is not None and review.draw is draw for review in reviewed.reviews]
+    return np.array(drawn, dtype=np.bool_) & reviewed.judged.known[:, 0] & reviewed.model.stood.known[:, 0]
 
 
 def _arm(work: Comparisons, reviewed: Reviewed, rows: Bools, codes: Bools) -> Arm:
     at = np.flatnonzero(rows)
-    given = [reviewed.review_of[row].lead_time for row in at.tolist()]
+    given = [reviewed.review_of[row].lead_time for row in reviewed.rows[at].tolist()]
     return Arm(
         suggested=reviewed.model.stood.values[np.ix_(at, codes)],
         applied=reviewed.judged.values[np.ix_(at, codes)],
-        member=work.member[at],
+        member=work.member[reviewed.rows[at]],
         seconds=np.array(
             [np.nan if given_seconds is None else given_seconds for given_seconds in given], dtype=float
         ),
@@ -174,23 +173,27 @@ def _shown(work: Comparisons) -> dict[str, Any]:
     shown_by_coder = {}
     for name, assisted in work.material.assisted.items():
         shown = assisted.model.stood.values.copy()
-        for row, review in assisted.review_of.items():
-            ticked = ticked_in(review)
+        for at, review in enumerate(assisted.reviews):
+            ticked = None if review is None else ticked_in(review)
             if ticked is not None:  # not all that a model suggests comes ticked
-                shown[row] &= [column.code_id in ticked for column in work.columns]
+                shown[at] &= [column.code_id in ticked for column in work.columns]
         known = assisted.model.stood.known & assisted.judged.known & shown & codes
         rows, columns = np.nonzero(known & ~np.isnan(assisted.model.probability))
         if len(rows):
             probability = assisted.model.probability[rows, columns].astype(float)
-            shown_by_coder[name] = (probability, assisted.judged.values[rows, columns], work.member[rows])
+            shown_by_coder[name] = (
+                probability,
+                assisted.judged.values[rows, columns],
+                work.member[assisted.rows[rows]],
+            )
     return shown_by_coder
 
 
 def _double_code(work: Comparisons, figures: Sequence[Agreement]) -> list[dict[str, Any]]:
     """Which transcripts to give to a second coder."""
-    judged = sum(
-        (person.judged.known[:, 0].astype(int) for person in work.people.values()), np.zeros(len(work.member))
-    )
+    judged = np.zeros(len(work.member))
+    for person in work.people.values():
+        judged[person.rows] += person.judged.known[:, 0]
     twice = judged >= 2
     done = len(np.unique(work.member[twice]))
     wanted = [at for at, column in enumerate(work.columns) if column.level == "code"]
@@ -212,18 +215,15 @@ def _double_code(work: Comparisons, figures: Sequence[Agreement]) -> list[dict[s
 def _expected(work: Comparisons) -> Any:
     """How likely each code is on each unit: what its coders found, else the model's probability, else its prevalence."""
     people = [person.judged for person in work.people.values()]
-    known = (
-        np.any([person.known[:, 0] for person in people], axis=0)
-        if people
-        else np.zeros(len(work.member), dtype=bool)
-    )
+    known = np.zeros(len(work.member), dtype=np.bool_)
     expected: Any = np.zeros((len(work.member), len(work.columns)))
     for person in people:
-        expected = np.maximum(expected, person.values & person.known)
+        known[person.places] |= person.known[:, 0]
+        expected[person.places] = np.maximum(expected[person.places], person.values & person.known)
     usual = expected[known].mean(axis=0) if known.any() else np.zeros(len(work.columns))
     likely: Any = np.full(expected.shape, np.nan)
     for reviewed in work.material.assisted.values():
-        likely = np.fmax(likely, reviewed.model.probability)
+        likely[reviewed.rows] = np.fmax(likely[reviewed.rows], reviewed.model.probability)
     return np.where(known[:, None], expected, np.where(np.isnan(likely), usual, likely))
 
 
@@ -235,7 +235,9 @@ def _candidates(
         rows = of == t
         if not rows.any() or (judged[rows] >= 2).any():
             continue
-        by = tuple(name for name, person in work.people.items() if person.judged.known[rows, 0].any())
+        by = tuple(
+            name for name, person in work.people.items() if person.judged.known[rows[person.rows], 0].any()
+        )
         expected = {work.columns[at].code_id: float(applied[rows, at].sum()) for at in wanted}
         its = kept.transcript
         yield DoubleCodingCandidate(its.name, its.case, its.wave, int(rows.sum()), by, expected)

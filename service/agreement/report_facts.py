@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from annotations.agreement.comparisons import Comparisons
+from annotations.agreement.pairs import JudgePair
+from annotations.arrays import Bools
 from annotations.groups import GroupBy
 from service.composition import Parts
 
@@ -50,11 +52,8 @@ def facts_of(work: Comparisons, parts: Parts, group_by: GroupBy) -> Facts:
     units = work.material.units
     people, trios = work.people_pairs(), work.trios()
     shared = [pair for pair in people if pair.shared]
-    twice = (
-        np.any([pair.known[:, 0] for pair in shared], axis=0) if shared else np.zeros(len(units), dtype=bool)
-    )
-    matched = [trio.matched().people.known[:, 0] for trio in trios]
-    both = np.any(matched, axis=0) if matched else np.zeros(len(units), dtype=bool)
+    twice = _judged(shared, len(units))
+    both = _judged([trio.matched().people for trio in trios], len(units))
     config = parts.study.config
     return Facts(
         coders=tuple(work.people),
@@ -78,3 +77,11 @@ def facts_of(work: Comparisons, parts: Parts, group_by: GroupBy) -> Facts:
         },
         margin=config.margin,
     )
+
+
+def _judged(pairs: Sequence[JudgePair], units: int) -> Bools:
+    """Which units any of these pairs judged, shape (units,)."""
+    judged = np.zeros(units, dtype=np.bool_)
+    for pair in pairs:
+        judged[pair.rows] |= pair.known[:, 0]
+    return judged

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from service.agreement.report import Report
 from service.composition import Parts
 from service.exported_file import safe_cell as safe_cell
 from service.exported_file import whole as whole
+from service.exported_file import write_rows
 
 COLUMNS = (
     "comparison",
@@ -90,9 +90,7 @@ def _place(figure: Agreement) -> tuple[object, ...]:
 def write_csv(report: Report, file: Path) -> None:
     """Every figure, one a row."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS)
-    writer.writeheader()
-    writer.writerows({key: safe_cell(value) for key, value in row.items()} for row in figure_rows(report))
+    write_rows(out, COLUMNS, figure_rows(report))
     # the mark makes Excel read it as UTF-8
     whole(file, out.getvalue().encode("utf-8-sig"))
 

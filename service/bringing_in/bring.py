@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from annotations.errors import BadInput
+from annotations.numbers_shown import counted
 from annotations.problems import in_few_lines
 from annotations.progress import Progress, quiet
 from annotations.store.brought_in import BroughtItem, keep_brought_in
@@ -16,13 +17,13 @@ from service.bringing_in.corrections import lists_as_said, write_manifest
 from service.bringing_in.differences import standing, what_came
 from service.bringing_in.look import codings_asked, look_at, project_wishes
 from service.bringing_in.new_codebook import take_codebook
-from service.bringing_in.page_words import for_pages
 from service.bringing_in.uploads import SentFile, Upload, open_upload
 from service.composition import Parts
 from service.importing.import_codings import import_codings
 from service.importing.import_project import import_project
 from service.importing.import_transcripts import import_transcripts
 from service.importing.participants import import_attributes
+from service.page_words import for_pages
 
 
 def bring_in(parts: Parts, upload_id: UUID, *, by: str, progress: Progress = quiet) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def _transcripts(
     notes += [line.replace(f"{upload.folder}/transcripts/", "") for line in lines]
     notes += imported.attributes.notes
     if read["refused"]:
-        notes.append(f"{len(read['refused'])} files wait to be mended.")
+        notes.append(f"{counted(len(read['refused']), 'file waits', 'files wait')} to be mended.")
 
 
 def _keep(parts: Parts, before: Any, by: str, notes: Sequence[str]) -> UUID | None:

@@ -13,13 +13,13 @@ from typing import Any
 from uuid import UUID
 
 from annotations.errors import BadInput, TandemError
+from annotations.numbers_shown import counted
 from annotations.problems import Problem, Problems, problem_of
 from annotations.progress import Progress, quiet
 from annotations.refi.map_file import WHATS
 from service.bringing_in.corrections import study_as_said, write_manifest
 from service.bringing_in.mend_cells import TABLES, alike
 from service.bringing_in.new_codebook import look_at_codebook
-from service.bringing_in.page_words import for_pages
 from service.bringing_in.rows_that_wait import rows_that_wait
 from service.bringing_in.uploads import SentFile, Upload, open_upload
 from service.composition import Parts
@@ -29,6 +29,7 @@ from service.importing.import_project import Wishes, import_project
 from service.importing.import_transcripts import preview_transcripts
 from service.importing.participants import import_attributes
 from service.importing.preview_page import shown_file
+from service.page_words import for_pages
 
 MOST_GROUPS = 60
 MOST_CELLS = 40
@@ -211,7 +212,7 @@ def _table(parts: Parts, upload: Upload, file: SentFile, path: Path) -> dict[str
             "reviews that would replace an earlier one": kept.superseded,
         }
         groups = _groups([fault.problem for fault in coded.faults], path)
-        who = f"{', '.join(sorted(kept.coders))} in {len(kept.transcripts)} transcripts"
+        who = f"{', '.join(sorted(kept.coders))} in {counted(len(kept.transcripts), 'transcript')}"
         return _good(counts, (who, *coded.notes), groups, program=coded.program, complete=coded.complete)
     if file.kind == "participants":
         known = import_attributes(parts, path, dry_run=True)

@@ -40,7 +40,7 @@ def look_at_codebook(parts: Parts, file: Path) -> NewCodebook:
     if lost:
         more = f" and {len(lost) - _NAMED} more" if len(lost) > _NAMED else ""
         raise BadInput(
-            f"{counted(len(lost), 'code')} that people have applied would be gone: "
+            f"{counted(len(lost), 'code is', 'codes are')} in use and would be gone: "
             f"{', '.join(sorted(lost)[:_NAMED])}{more}. Keep them in the file under the same id: "
             f"the export of the codebook as a table has the ids."
         )

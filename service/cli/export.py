@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotations.numbers_shown import tallied
 from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, WhereOption, chosen
 from service.cli.output import as_json, say, warn
@@ -144,12 +145,12 @@ def _exports(
 
 def _tell(exported: Exported) -> None:
     files = " and ".join(map(str, exported.files))
-    counts = ", ".join(f"{count:,} {what}" for what, count in exported.counts.items() if count)
+    counts = ", ".join(tallied(count, what) for what, count in exported.counts.items() if count)
     say(f"Wrote {files}", f"{counts or 'Nothing'}.")
     if exported.lost:
         say("", "The format has no place for:", *(f"  {loss}" for loss in exported.lost))
         say("What the second file can hold of this stands there." if len(exported.files) > 1 else "")
     if exported.left_out:
-        said = ", ".join(f"{count:,} {why}" for why, count in sorted(exported.left_out.items()))
+        said = ", ".join(tallied(count, why) for why, count in sorted(exported.left_out.items()))
         say(f"Left out: {said}.")
     warn(*exported.notes)

@@ -16,7 +16,7 @@ from service.cli.options import StudyOption, chosen, remember_study
 
 app = typer.Typer(
     name="tandem",
-    help="Proposes codes for interview transcripts, taught by your team's own coded wave 1. You decide.",
+    help="Learns from the interviews that your team has coded, and proposes codes for the next ones. You decide.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

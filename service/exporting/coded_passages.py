@@ -19,7 +19,7 @@ from annotations.store.transcripts import KeptTranscript, all_transcripts
 from annotations.transcript import Span, Transcript, Turn
 from service.composition import Parts
 from service.exporting.wanted import ExportRequest, WantedCodings, wanted_of
-from service.looking.suggested_then import Then, suggested_then
+from service.looking.suggested_then import SuggestedThen, suggested_then
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class ExportedCoding:
 
     ``turn``: the first that the passage lies in, None in none. ``made``: when it was coded, else when it came in.
     ``then``: what had been suggested, None where nothing was shown. ``beside``: the codes of the whole review;
-    ``review_memo``: what its coder noted on all of it. ``known``: attributes of its participant and case. ``part``: are
-    other codes of the review left out of the export?
+    ``review_memo``: what its coder noted on all of it. ``known``: attributes of its participant and case.
+    ``part_of_review``: are other codes of the review left out of the export?
     """
 
     transcript: Transcript
@@ -40,11 +40,11 @@ class ExportedCoding:
     turn: Turn | None
     draw: Draw | None = None
     made: datetime | None = None
-    then: Then | None = None
+    then: SuggestedThen | None = None
     beside: frozenset[str] = frozenset()
     review_memo: str = ""
     known: Mapping[str, str] = field(default_factory=dict)
-    part: bool = False
+    part_of_review: bool = False
 
     @property
     def code(self) -> str | None:
@@ -125,7 +125,10 @@ class _Gathered:
                 coding.coding.span,
             )
 
-    def _review(self, review: Review, then: Mapping[UUID, Then], moments: Mapping[UUID, datetime]) -> None:
+    def _review(
+        self, review: Review, then: Mapping[UUID, SuggestedThen], moments: Mapping[UUID, datetime]
+    ) -> None:
+        """Take each coding of a review, or the review itself where nothing applied; a second reading is only counted."""
         if review.draw is Draw.REPEAT:
             self.passages.left_out["second readings of the same coder (repeats)"] += max(
                 len(review.codings), 1
@@ -138,7 +141,7 @@ class _Gathered:
         elif not codings:
             codings = (None,)
         why_not = self._wanted.why_not
-        part = any(why_not(review.coder, review.condition, code) is not None for code in beside)
+        part_of_review = any(why_not(review.coder, review.condition, code) is not None for code in beside)
         for coding in codings:
             self._take(
                 self._kept[review.transcript],
@@ -151,7 +154,7 @@ class _Gathered:
                 then=then.get(review.id) if review.id else None,
                 beside=beside,
                 review_memo=str(review.origin.get("memo", "")),
-                part=part,
+                part_of_review=part_of_review,
             )
 
     def _take(
@@ -164,10 +167,10 @@ class _Gathered:
         *,
         draw: Draw | None = None,
         made: datetime | None = None,
-        then: Then | None = None,
+        then: SuggestedThen | None = None,
         beside: frozenset[str] = frozenset(),
         review_memo: str = "",
-        part: bool = False,
+        part_of_review: bool = False,
     ) -> None:
         transcript = kept.transcript
         code = None if coding is None else coding.code
@@ -189,7 +192,7 @@ class _Gathered:
                 beside,
                 review_memo,
                 self._wanted.known_of(transcript),
-                part,
+                part_of_review,
             )
         )
 

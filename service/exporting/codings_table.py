@@ -79,7 +79,7 @@ def coding_rows(
             "coder": passage.coder,
             "condition": passage.condition.value,
             "draw": "" if passage.draw is None else passage.draw.value,
-            "part_of_review": "yes" if passage.part else "",
+            "part_of_review": "yes" if passage.part_of_review else "",
             "influence": "" if passage.coding is None else passage.coding.influence or "",
             "concrete_example": "yes" if passage.coding and passage.coding.concrete_example else "",
             "memo": passage.coding.memo if passage.coding else "",

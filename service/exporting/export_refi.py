@@ -86,7 +86,9 @@ def _notes(made: MadeProject) -> Iterator[str]:
     if made.repeats:
         yield f"{counted(made.repeats, 'second reading')} by the same coder left out (drawn to see how steady they are)."
     if made.gone_codes:
-        yield f"{counted(made.gone_codes, 'code')} that left the codebook are still applied; they stand in a group apart."
+        gone = counted(made.gone_codes, "code that is still applied", "codes that are still applied")
+        yield f"{gone} left the codebook; what carries them stands in a group apart."
     lost = unwritable([*made.texts.values(), *(note.text for note in made.project.notes.values())])
     if lost:
-        yield f"{counted(lost, 'text')} hold characters that XML has no sign for; in memos and names they became \ufffd."
+        holding = counted(lost, "text holds", "texts hold")
+        yield f"{holding} characters that XML has no sign for; in memos and names they became \ufffd."

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from annotations.errors import BadInput
-from service.exported_file import safe_cell, written_whole
+from service.exported_file import safe_cell, write_rows, written_whole
 
 LONGEST_CELL = 32_767  # characters; Excel's own limit
 MOST_ROWS = 1_048_575  # below the row of names; Excel's own limit
@@ -55,9 +54,7 @@ def write_table(
 
 def _write_csv(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     out = io.StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_MINIMAL)
-    writer.writerow(columns)
-    writer.writerows([safe_cell(row.get(column)) for column in columns] for row in rows)
+    write_rows(out, columns, rows)
     with written_whole(file) as opened:
         # the mark makes Excel read it as UTF-8
         opened.write(out.getvalue().encode("utf-8-sig", "replace"))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from annotations.errors import BadInput
+from annotations.numbers_shown import counted
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.new_version import NewVersion, put_new_version, segmentations_of
 from annotations.store.pushed_tasks import count_tasks
@@ -48,13 +49,14 @@ class Replaced:
     @property
     def sentence(self) -> str:
         """What was done, for a person."""
-        said = f"this is version {self.number} of it; {self.codings} codings and {self.reviews} reviews moved along"
+        moved = f"{counted(self.codings, 'coding')} and {counted(self.reviews, 'review')} moved along"
+        said = f"this is version {self.number} of it; {moved}"
         if self.waiting:
-            said += (
-                f", and {len(self.waiting)} wait for a person, since their words changed: see tandem settle"
-            )
+            waits = counted(len(self.waiting), "passage waits", "passages wait")
+            said += f", and {waits} for a person, since words changed: see tandem settle"
         if self.tasks:
-            said += f". {self.tasks} tasks in Label Studio show words that changed: run tandem precode and tandem push"
+            shown = counted(self.tasks, "task in Label Studio shows", "tasks in Label Studio show")
+            said += f". {shown} words that changed: run tandem precode and tandem push"
         return f"{said}."
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
+from annotations.numbers_shown import counted
 from annotations.problems import in_few_lines
 from annotations.transcript import Role
 from annotations.turn_numbers import shown_number
@@ -35,6 +36,7 @@ def preview_page(imported: Imported) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["counted"] = counted
     return environment.from_string(template).render(
         files=[shown_file(at, read) for at, read in enumerate(imported.read)],
         refused=in_few_lines(imported.refused),

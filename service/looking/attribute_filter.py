@@ -30,18 +30,28 @@ def with_attributes(
 
 
 def described_with_attributes(
-    connection: Connection, transcripts: Sequence[DescribedTranscript], where: Sequence[str]
+    connection: Connection,
+    transcripts: Sequence[DescribedTranscript],
+    where: Sequence[str],
+    viewer: Viewer | None = None,
 ) -> list[DescribedTranscript]:
-    """The same of what is only said of transcripts."""
-    return _those(connection, transcripts, where, lambda described: (described.participant, described.case))
+    """The same of what is only said of transcripts; ``viewer``: who asks, and may see all of these."""
+    known = seen_attributes(connection, viewer, transcripts) if where else None
+    return _those(
+        connection, transcripts, where, lambda described: (described.participant, described.case), known
+    )
 
 
 def _those(
-    connection: Connection, given: Sequence[T], where: Sequence[str], whose: Callable[[T], tuple[str, str]]
+    connection: Connection,
+    given: Sequence[T],
+    where: Sequence[str],
+    whose: Callable[[T], tuple[str, str]],
+    known: Attributes | None = None,
 ) -> list[T]:
     if not where:
         return list(given)
-    known = all_attributes(connection)
+    known = all_attributes(connection) if known is None else known
     filters = filters_of(where, known)
     left = []
     for transcript in given:

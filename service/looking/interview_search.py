@@ -51,7 +51,7 @@ class InterviewSearch:
         self._kept: dict[UUID, tuple[str, KeptTranscript, tuple[str, ...]]] = {}
 
     def find(self, parts: Parts, viewer: Viewer, words: str) -> Hits:
-        """Turns that hold every one of the words, whatever their case; all of them where no word is given."""
+        """Turns that hold every one of the words, whatever their case; none where no word is given."""
         wanted = [folded(word) for word in words.split()]
         if not wanted:
             return Hits((), many=False)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Review
+from annotations.numbers_shown import counted
 from annotations.store.reviews import current_reviews
 from annotations.store.transcripts import KeptTranscript, all_transcripts
 from annotations.turn_numbers import shown_number
@@ -64,7 +65,7 @@ def _odd(review: Review, codebook: Codebook) -> Iterator[tuple[str, str]]:
             yield GROUP_TOO, said
     memo = str(review.origin.get("memo", "")).strip()
     if not review.codings and memo:
-        yield MEMO_ALONE, f'"no code applies", and a memo of {len(memo.split())} words'
+        yield MEMO_ALONE, f'"no code applies", and a memo of {counted(len(memo.split()), "word")}'
 
 
 def _above(code: str, codebook: Codebook) -> Iterator[str]:

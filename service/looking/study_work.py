@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 from statistics import mean
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,9 @@ from uuid import UUID
 from sqlalchemy import Connection, and_, case, func, literal, select
 
 from annotations.label_studio.arrivals import ArrivalState
+from annotations.segment import judged
 from annotations.store.label_studio_projects import in_the_other_view, projects_in_view
+from annotations.store.many_values import in_lots
 from annotations.store.tables import (
     annotation_reviews,
     coders,
@@ -27,6 +30,7 @@ from annotations.store.tables import (
     transcripts,
 )
 from annotations.store.wave_views import TaskView
+from annotations.transcript import Role, Span
 from service.label_studio.addresses import list_address
 from service.looking.coder_pace import LONGEST_S
 from service.settings import Settings
@@ -93,8 +97,11 @@ class WaveWork:
         return (self.open if self.whole else self.left) * self.seconds / 3600
 
 
-def study_work(connection: Connection, settings: Settings) -> tuple[CoderWork, ...]:
-    """A row for each interview and coder, in the order of waves, interviews and coders."""
+def study_work(connection: Connection, settings: Settings, segmentation: str) -> tuple[CoderWork, ...]:
+    """A row for each interview and coder, in the order of waves, interviews and coders.
+
+    ``segmentation``: the version in whose passages is counted what was judged in another program.
+    """
     places = {row.id: row for row in connection.execute(_PLACES)}
     put = _handed_out(connection, settings)
     done, skipped, interviews = _done(connection), _skipped(connection), _whole_interviews(connection)
@@ -112,10 +119,9 @@ def study_work(connection: Connection, settings: Settings) -> tuple[CoderWork, .
                 row = replace(row, whole=True, seconds=interviews[project].get((transcript, who)))
             rows.append(row)
     there = {(row.transcript, row.coder) for row in rows}
-    for transcript, name, judged in connection.execute(_ELSEWHERE):
+    for (transcript, name), count in _elsewhere(connection, segmentation).items():
         if (transcript, name) not in there:
-            place = places[transcript]
-            rows.append(_row(place, name, 0, judged, 0, 0, None, None, elsewhere=True))
+            rows.append(_row(places[transcript], name, 0, count, 0, 0, None, None, elsewhere=True))
     return tuple(sorted(rows, key=lambda row: (row.wave, row.name.casefold(), row.coder.casefold())))
 
 
@@ -162,12 +168,13 @@ def _row(
     return CoderWork(*where, coder, passages, done, skipped, left, seconds, elsewhere, project)
 
 
+_CODED = tuple(role.value for role in Role if role.is_coded)
 _t, _s, _p = label_studio_tasks, segments, label_studio_projects
 _PLACES = select(
     transcripts.c.id, transcripts.c.name, transcripts.c.wave, transcripts.c.case, transcripts.c.site
 )
 _ELSEWHERE = (
-    select(reviews.c.transcript_id, coders.c.name, func.count().label("judged"))
+    select(reviews.c.transcript_id, coders.c.name, reviews.c.start, reviews.c.end)
     .join(coders, coders.c.id == reviews.c.coder_id)
     .where(
         coders.c.kind == "person",
@@ -176,8 +183,28 @@ _ELSEWHERE = (
         reviews.c.id.not_in(select(retractions.c.review_id)),
         reviews.c.id.not_in(select(reviews.c.supersedes).where(reviews.c.supersedes.is_not(None))),
     )
-    .group_by(reviews.c.transcript_id, coders.c.name)
+    .order_by(reviews.c.transcript_id, coders.c.name)
 )
+
+
+def _elsewhere(connection: Connection, segmentation: str) -> dict[tuple[UUID, str], int]:
+    """For each transcript and coder, how many of its passages they judged in another program.
+
+    Passages and not reviews: codings of one passage, and a coding of several, each made a review of their own.
+    """
+    its = {
+        key: [Span(row.start, row.end) for row in rows]
+        for key, rows in groupby(
+            connection.execute(_ELSEWHERE), key=lambda row: (row.transcript_id, row.name)
+        )
+    }
+    spans: dict[UUID, list[Span]] = {}
+    for some in in_lots({transcript for transcript, _ in its}):
+        wanted = select(_s.c.transcript_id, _s.c.start, _s.c.end).order_by(_s.c.transcript_id, _s.c.index)
+        wanted = wanted.where(_s.c.segmentation == segmentation, _s.c.role.in_(_CODED))
+        for row in connection.execute(wanted.where(_s.c.transcript_id.in_(some))):
+            spans.setdefault(row.transcript_id, []).append(Span(row.start, row.end))
+    return {key: len(judged(spans.get(key[0], []), said)) for key, said in its.items()}
 
 
 def _handed_out(connection: Connection, settings: Settings) -> dict[tuple[UUID, UUID], tuple[str, str, int]]:

@@ -17,14 +17,14 @@ from annotations.store.suggestions import suggestions_on
 
 
 @dataclass(frozen=True, slots=True)
-class Then:
+class SuggestedThen:
     """The codes that a model version had put before the coder. None: what they were is no longer on record."""
 
     model: str
     codes: frozenset[str] | None
 
 
-def suggested_then(connection: Connection, reviews: Sequence[Review]) -> Mapping[UUID, Then]:
+def suggested_then(connection: Connection, reviews: Sequence[Review]) -> Mapping[UUID, SuggestedThen]:
     """For those of these reviews whose coder saw suggestions, which; by review.
 
     A blind review has none, and what nobody may see yet is not told either.
@@ -37,7 +37,7 @@ def suggested_then(connection: Connection, reviews: Sequence[Review]) -> Mapping
         version = assisted[its_id].shown_version
         if version is not None and word.segment not in hidden:
             segments.setdefault(version, set()).add(word.segment)
-    suggested: dict[UUID, Then] = {}
+    suggested: dict[UUID, SuggestedThen] = {}
     for version, wanted in segments.items():
         model = model_by_id(connection, version)
         if model is None:
@@ -45,7 +45,7 @@ def suggested_then(connection: Connection, reviews: Sequence[Review]) -> Mapping
         said = _said(connection, model, wanted)
         for its_id, word in whence.items():
             if assisted[its_id].shown_version == version and word.segment in wanted:
-                suggested[its_id] = Then(model.version, said.get(word.segment))
+                suggested[its_id] = SuggestedThen(model.version, said.get(word.segment))
     return suggested
 
 

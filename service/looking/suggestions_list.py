@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -27,7 +26,7 @@ from annotations.store.suggestions import (
 )
 from annotations.turn_numbers import shown_number
 from service.composition import Parts
-from service.exported_file import safe_cell, written_whole
+from service.exported_file import write_rows, written_whole
 from service.looking.attribute_filter import described_with_attributes
 from service.looking.hidden_spans import Hidden
 
@@ -182,14 +181,11 @@ class SuggestionsListing:
 
 def write_csv(listing: SuggestionsListing, file: Path) -> int:
     """Write the rows as CSV, whole or not at all; returns how many they were."""
-    count = 0
     with written_whole(file) as out, io.TextIOWrapper(out, "utf-8", newline="") as lines:
-        writer = csv.DictWriter(lines, listing.columns)
-        writer.writeheader()
-        for row in listing.rows():
-            cells = {name: getattr(row, name) for name in COLUMNS}
-            cells |= {"suggested": "true" if row.suggested else "false"}
-            cells |= {f"{OF_ATTRIBUTES}{name}": value for name, value in row.attributes.items()}
-            writer.writerow({key: safe_cell(value) for key, value in cells.items()})
-            count += 1
-    return count
+        return write_rows(lines, listing.columns, map(_cells, listing.rows()))
+
+
+def _cells(row: ListedSuggestion) -> dict[str, Any]:
+    cells = {name: getattr(row, name) for name in COLUMNS}
+    cells |= {"suggested": "true" if row.suggested else "false"}
+    return cells | {f"{OF_ATTRIBUTES}{name}": value for name, value in row.attributes.items()}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from annotations.numbers_shown import counted
 from annotations.store.attributes import all_attributes
 from annotations.store.coders import coder_names
-from annotations.store.described_transcripts import described_transcripts
+from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
 from annotations.store.forgettings import all_forgettings
 from annotations.store.interviews import all_drafts
 from annotations.store.jobs import all_jobs
@@ -160,10 +160,6 @@ class StudyProgress:
     to_settle: int = 0
     not_forgotten: tuple[str, ...] = ()
 
-    def for_viewer(self, *, whole: bool) -> StudyProgress:
-        """As somebody may see it who may see all of it, or all but whose drafts are how far."""
-        return self if whole else replace(self, begun=())
-
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return asdict(self)
@@ -184,7 +180,7 @@ def models_now(connection: Connection, parts: Parts) -> ModelsNow:
     newest = next(reversed(all_models(connection)), None)
     version = parts.segmentation.version
     return ModelsNow(
-        None if serving is None else _model(serving, waits, parts.codebook.version, version),
+        None if serving is None else model_in_service(serving, waits, parts.codebook.version, version),
         why_nothing_serves(connection),
         0 if newest is None else reviews_after(connection, newest.last_review),
     )
@@ -211,7 +207,13 @@ def _progress(
     return StudyProgress(
         study=parts.study.config.name,
         folder=str(parts.study.folder),
-        waves=_waves(connection, version, suggested, where, judged),
+        waves=waves_of(
+            connection,
+            version,
+            suggested,
+            described_with_attributes(connection, described_transcripts(connection), where),
+            judged,
+        ),
         coders=tuple(coder_names(connection).values()),
         reviews=reviews,
         codings=codings,
@@ -245,18 +247,18 @@ def _begun(connection: Connection) -> Iterator[BegunInterview]:
         )
 
 
-def _waves(
+def waves_of(
     connection: Connection,
     segmentation: str,
     suggested: Mapping[UUID, int],
-    where: Sequence[str],
+    kept_ones: Iterable[DescribedTranscript],
     judged: JudgedPassages,
 ) -> dict[str, WaveProgress]:
-    """Each wave's counts, the waves in the order of their names. ``suggested``: segments by transcript."""
+    """Each wave's counts of these transcripts, in the order of names. ``suggested``: segments by transcript."""
     pushed, counts = count_pushed(connection, segmentation), judged.now(connection, segmentation)
     uncut = count_coded_turns(connection, but=counts.keys())
     waves: dict[str, Counter[str]] = {}
-    for kept in described_with_attributes(connection, described_transcripts(connection), where):
+    for kept in kept_ones:
         wave = waves.setdefault(kept.wave, Counter())
         count = counts.get(kept.id)
         wave["transcripts"] += 1
@@ -267,7 +269,10 @@ def _waves(
     return {name: WaveProgress(**wave) for name, wave in sorted(waves.items())}
 
 
-def _model(serving: Serving, waits: ModelVersion | None, codebook: str, segmentation: str) -> ModelInService:
+def model_in_service(
+    serving: Serving, waits: ModelVersion | None, codebook: str, segmentation: str
+) -> ModelInService:
+    """What serves, beside the codebook and segmentation that are in force."""
     model = serving.model
     return ModelInService(
         version=model.version,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +13,7 @@ from annotations.matrix.rating_scale import in_json
 from annotations.store.cell_place import Column
 from annotations.store.ratings import all_ratings
 from service.composition import Parts
-from service.exported_file import safe_cell, whole
+from service.exported_file import whole, write_rows
 from service.results.rate import COLUMNS
 from service.results.read_table import study_table
 from service.results.study_table import StudyTable, WantedTable
@@ -85,7 +84,5 @@ def _form_row(table: StudyTable, phase: str, code: str, column: Column, rater: s
 
 def _write(file: Path, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
     out = io.StringIO()
-    writer = csv.DictWriter(out, columns)
-    writer.writeheader()
-    writer.writerows({key: safe_cell(row.get(key, "")) for key in columns} for row in rows)
+    write_rows(out, columns, rows)
     whole(file, out.getvalue().encode("utf-8-sig"))

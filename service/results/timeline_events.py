@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from contextlib import suppress
@@ -23,7 +22,7 @@ from annotations.timeline.when import When, when_of
 from service.access.transcript_access import sees
 from service.access.viewer import Viewer
 from service.composition import Parts
-from service.exported_file import safe_cell, whole
+from service.exported_file import whole, write_rows
 from service.results.named_places import NamedPlaces, named_places
 from service.results.read_table import study_table
 from service.results.rows_in import RowReader, RowsOnlyTried, filled_table, keep_or_take_back
@@ -282,7 +281,5 @@ def write_draft(parts: Parts, file: Path, *, code: str | None) -> int:
 
 def _write(file: Path, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
     out = io.StringIO()
-    writer = csv.DictWriter(out, columns)
-    writer.writeheader()
-    writer.writerows({key: safe_cell(row.get(key, "")) for key in columns} for row in rows)
+    write_rows(out, columns, rows)
     whole(file, out.getvalue().encode("utf-8-sig"))

@@ -18,11 +18,11 @@ from annotations.store.segments import segments_in
 from annotations.store.suggestions import suggestions_on
 from annotations.store.transcripts import KeptTranscript, all_transcripts, same_name
 from service.access.policy import Action, may, must
-from service.access.transcript_access import must_read, sees, sees_drafts
+from service.access.transcript_access import must_read, sees
 from service.access.viewer import Viewer
 from service.audit import Did, note, saw
 from service.looking.seen_passages import SeenPassages
-from service.looking.wave_progress import progress_of
+from service.looking.seen_progress import progress_seen
 from service.web.dependencies import Served
 from service.web.pages import page_for
 from service.web.schemas import (
@@ -39,6 +39,7 @@ from service.web.signed_in import AskedBy, Needs
 router = APIRouter(prefix="/api/v1")
 Name = Annotated[str, Query(description="The transcript's id, in any case.")]
 Figures = Annotated[Viewer, Depends(Needs(Action.SEE_FIGURES))]
+Judging = Annotated[Viewer, Depends(Needs(Action.SEE_MODELS))]
 Reading = Annotated[Viewer, Depends(Needs(Action.READ_TEXT))]
 Where = Annotated[
     Sequence[str], Query(description='Only of those with this attribute, such as "role=leader".')
@@ -47,12 +48,8 @@ Where = Annotated[
 
 @router.get("/status")
 def study_status(request: Request, parts: Served, viewer: Figures, where: Where = ()) -> dict[str, Any]:
-    """How far each wave is, as "tandem status --json" prints it; drafts for those who hand interviews out."""
-    return (
-        progress_of(parts, where, judged=request.app.state.judged)
-        .for_viewer(whole=sees_drafts(viewer))
-        .to_json()
-    )
+    """How far each wave is, as "tandem status --json" prints it; of your sites alone if you are limited to some."""
+    return progress_seen(parts, viewer, where, judged=request.app.state.judged).to_json()
 
 
 @router.get("/transcripts")
@@ -118,7 +115,7 @@ def reviews(parts: Served, viewer: Figures, transcript: Name) -> list[ReviewShow
 
 
 @router.get("/models")
-def models(parts: Served, _viewer: Figures) -> list[ModelShown]:
+def models(parts: Served, _viewer: Judging) -> list[ModelShown]:
     """Every model version, oldest first, and which of them serves."""
     with parts.store.reading() as connection:
         serving = champion(connection)
@@ -146,7 +143,8 @@ def ask(
     """Ask a worker for a training or for suggestions; one of a kind waits at most."""
     must(viewer, Action.CHANGE_MODELS if asked.kind == "train" else Action.HAND_OUT)
     with parts.store.writing() as connection:
-        new = ask_for(connection, asked.kind, {"wave": asked.wave} if asked.wave else {})
+        arguments = {"wave": asked.wave} if asked.wave else {}
+        new = ask_for(connection, asked.kind, arguments, asked_by=viewer.account)
         note(connection, by, Did.ASKED, asked.kind)
         return next(_shown(job) for job in all_jobs(connection) if job.id == new)
 

@@ -83,7 +83,7 @@ def retry_job(visit: Visited, job: UUID) -> Response:
     """As "tandem jobs retry" does."""
     visit.must(Action.CHANGE_MODELS)
     with visit.parts.store.writing() as connection:
-        its = retry(connection, job_of(connection, str(job)))
+        its = retry(connection, job_of(connection, str(job)), asked_by=visit.viewer.account)
         note(connection, visit.by, Did.TRIED_AGAIN, JOBS_IN_WORDS.get(its.kind, its.kind), job=str(job))
     return saved(f"/jobs/{job}")
 

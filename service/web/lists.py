@@ -18,6 +18,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from annotations.names import folded
+from annotations.numbers_shown import counted
 from service.exported_file import safe_cell
 
 T = TypeVar("T")
@@ -107,7 +108,8 @@ class ListFilter:
 
 
 class ShownList(Generic[T]):
-    """A list as it was asked for. ``noun``: what a row is; ``path``: the page's address.
+    """A list as it was asked for. ``noun``: what a row is, ``several``: what many are, if not that with an "s";
+    ``path``: the page's address.
 
     ``also``: what else its address says, which every link of the list keeps.
     """
@@ -120,6 +122,7 @@ class ShownList(Generic[T]):
         *,
         path: str,
         noun: str,
+        several: str = "",
         id: str = "list",  # noqa: A002 (the element's)
         empty: str = "Nothing is here yet.",
         size: int = PAGE,
@@ -131,6 +134,7 @@ class ShownList(Generic[T]):
         self.id = id
         self._all = rows
         self._noun = noun
+        self._several = several
         self._empty = empty
         self._size = size
         self._also = {key: value for key, value in (also or {}).items() if value}
@@ -238,10 +242,8 @@ class ShownList(Generic[T]):
     @property
     def found_in_words(self) -> str:
         """How many rows there are."""
-        noun = self._noun if len(self._all) == 1 else f"{self._noun}s"
-        if self.filtered:
-            return f"{len(self.found):,} of {len(self._all):,} {noun}"
-        return f"{len(self._all):,} {noun}"
+        there = counted(len(self._all), self._noun, self._several)
+        return f"{len(self.found):,} of {there}" if self.filtered else there
 
     @property
     def empty(self) -> str:

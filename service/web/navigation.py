@@ -61,7 +61,7 @@ GROUPS = (
             PageItem("Disagreements", "/disagreements", Action.READ_TEXT),
         ),
     ),
-    PageGroup("Models", (PageItem("Models", "/models", Action.SEE_FIGURES),)),
+    PageGroup("Models", (PageItem("Models", "/models", Action.SEE_MODELS),)),
     PageGroup(
         "Results",
         (

@@ -17,8 +17,9 @@ from service.access.doors import bearer, holds_key
 from service.access.policy import Action, may, must
 from service.access.viewer import Viewer
 from service.accounts.secrets_given import form_token
+from service.accounts.session_lifetime import LONGEST
 from service.accounts.sign_in import Began
-from service.accounts.viewers import LONGEST, holder_of_key, of_session, of_token
+from service.accounts.viewers import holder_of_key, of_session, of_token
 from service.audit import Actor
 from service.composition import Parts
 from service.web.browser_requests import SAFE, refuse_foreign

@@ -11,8 +11,8 @@ from annotations.label_studio.projects import project_exists
 from annotations.label_studio.task_data import passage_fields
 from annotations.label_studio.tasks import tasks_by_key
 from annotations.numbers_shown import counted
-from annotations.store.erasing import Pending
 from annotations.store.pushed_tasks import words_on_tasks
+from annotations.store.tasks_to_erase import Pending
 from service.composition import Parts
 from service.label_studio.connect import label_studio_of
 from service.label_studio.local import LocalLabelStudio
@@ -64,14 +64,13 @@ def _from_project(parts: Parts, server: LabelStudio, pending: Pending, withdrawn
     left = [key for key in pending.keys if key in there]
     if left:
         raise TandemError(
-            f"project {pending.project} at {server.url} still holds {len(left)} of their tasks."
+            f"project {pending.project} at {server.url} still holds tasks of theirs: {len(left)}."
         )
     withdrawn.tasks += erased
     what = f"{counted(erased, 'task')}, and quotes of theirs beside {counted(quotes, 'other task')}"
     if pending.around:
-        what += (
-            f"; what stood around {len(pending.around)} tasks that stay, until the next push shows it anew"
-        )
+        stay = counted(len(pending.around), "task that stays", "tasks that stay")
+        what += f"; what stood around {stay}, until the next push shows it anew"
     withdrawn.gone.append(
         ErasedThing(what, where, "all tasks of the project read again: none of theirs is there")
     )

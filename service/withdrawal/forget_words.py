@@ -14,8 +14,9 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from annotations.errors import BadInput, TandemError
+from annotations.numbers_shown import counted
 from annotations.progress import Progress
-from annotations.store.erasing import Pending, compact
+from annotations.store.erasing import compact
 from annotations.store.forgettings import (
     Forgetting,
     ForgottenRows,
@@ -33,6 +34,7 @@ from annotations.store.forgotten_outside import (
     words_to_forget,
 )
 from annotations.store.tables import now
+from annotations.store.tasks_to_erase import Pending
 from annotations.store.transcript_versions import all_versions
 from annotations.store.transcripts import KeptTranscript, all_transcripts, get_transcript
 from annotations.text_changes import TextChanges
@@ -253,18 +255,19 @@ def _look_afterwards(
             text for kept in all_transcripts(connection) for text in words if text in kept.transcript.text
         }
     if left:
-        withdrawn.still_there.append(f"{left} earlier texts in {parts.store.place}")
+        withdrawn.still_there.append(f"{counted(left, 'earlier text')} in {parts.store.place}")
     else:
         what = (
-            f"{sum(row.versions for row in rows)} earlier texts, {sum(row.segments for row in rows)} passages with what "
-            f"was suggested there, and their words in {sum(row.memos for row in rows)} memos"
+            f"{counted(sum(row.versions for row in rows), 'earlier text')}, "
+            f"{counted(sum(row.segments for row in rows), 'passage')} with what "
+            f"was suggested there, and their words in {counted(sum(row.memos for row in rows), 'memo')}"
         )
         withdrawn.gone.append(ErasedThing(what, parts.store.place, "asked for again: none is there"))
     if parts.study.embeddings_file.exists():
         count = parts.cache.count([text for text in words if text not in still_said])
         if count:
             withdrawn.still_there.append(
-                f"{count} embeddings of these words in {parts.study.embeddings_file}"
+                f"{counted(count, 'embedding')} of these words in {parts.study.embeddings_file}"
             )
         else:
             what, where = "the numbers made of these passages", str(parts.study.embeddings_file)

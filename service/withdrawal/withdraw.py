@@ -15,7 +15,8 @@ from pathlib import Path
 from annotations.names import folded
 from annotations.numbers_shown import counted
 from annotations.progress import Progress
-from annotations.store.erasing import Pending, compact, texts_of, words_of
+from annotations.store.erasing import compact, texts_of, words_of
+from annotations.store.tasks_to_erase import Pending
 from annotations.store.tombstones import tombstones_in
 from annotations.store.transcripts import all_transcripts
 from annotations.store.withdrawals import (

@@ -26,8 +26,8 @@ from models.classifier import Model, fit_weights
 from models.corpus import read_corpus
 from models.embedding_cache import EmbeddingCache
 from models.features import choose, count, matrix_of_counted
+from models.segment_words import SegmentWords
 from models.suggester import Suggester
-from models.unit import Unit
 
 WAY = Segmentation()
 LONG = "We moved in spring. The money is gone again. Then it snowed."
@@ -39,7 +39,9 @@ def _quiet(_done: int, _total: int) -> None:
 
 def _model() -> Model:
     """One that has learnt that a passage with "money" in it is about money."""
-    units = [Unit(("the money is gone", "it snowed in spring")[at % 2], speaker="P") for at in range(60)]
+    units = [
+        SegmentWords(("the money is gone", "it snowed in spring")[at % 2], speaker="P") for at in range(60)
+    ]
     embeddings = WordEncoder().embed([unit.text for unit in units])
     counted = count(units)
     vocabulary, columns = choose(counted, np.arange(60), [f"g{at % 6}" for at in range(60)])

@@ -16,14 +16,16 @@ from models.calibration import Aim, Calibration, calibrate, thresholds
 from models.classifier import Model, Prior, TooFew, fit_weights, suggested, too_few_examples
 from models.cold_start import ColdStart
 from models.features import Features, choose, count, matrix_of_counted
-from models.unit import Unit
+from models.segment_words import SegmentWords
 
 linear_model = Lazily("sklearn.linear_model")
 
 
-def _model() -> tuple[Model, list[Unit], np.ndarray]:
+def _model() -> tuple[Model, list[SegmentWords], np.ndarray]:
     random = np.random.default_rng(3)
-    units = [Unit(f"{'money' if at % 2 else 'people'} word{at % 5} ward", speaker="P") for at in range(60)]
+    units = [
+        SegmentWords(f"{'money' if at % 2 else 'people'} word{at % 5} ward", speaker="P") for at in range(60)
+    ]
     embeddings = random.normal(size=(60, 6)).astype(np.float32)
     groups = [f"g{at % 6}" for at in range(60)]
     counted = count(units)
@@ -224,7 +226,7 @@ def test_a_changed_model_is_not_loaded(tmp_path: Path, name: str) -> None:
 
 def test_a_model_on_disk_holds_no_text(tmp_path: Path) -> None:
     """Only terms that three participants use, numbers and code ids are in the files."""
-    units = [Unit(f"ward secretword{at} money", speaker=f"p{at}") for at in range(9)]
+    units = [SegmentWords(f"ward secretword{at} money", speaker=f"p{at}") for at in range(9)]
     counted = count(units)
     vocabulary, columns = choose(counted, np.arange(9), [f"g{at}" for at in range(9)])
     features = matrix_of_counted(counted, np.arange(9), vocabulary, columns, np.ones((9, 2), np.float32))

@@ -7,7 +7,7 @@ from builders import WordEncoder
 
 from annotations.codebook.codes import Code
 from models.cold_start import SUGGESTED_SHARE, from_codebook
-from models.unit import Unit
+from models.segment_words import SegmentWords
 
 CODES = (
     Code("money", "Money", "topics", "Topics/Money", definition="budget money cost"),
@@ -18,8 +18,8 @@ CODES = (
 def test_units_near_a_definition_rank_first() -> None:
     """A unit with a definition's words is likelier than any other, and few units are suggested."""
     encoder = WordEncoder()
-    units = [Unit(f"filler{at} talk{at % 7} about{at % 3}") for at in range(98)]
-    units += [Unit("money cost budget"), Unit("the nurses team staff")]
+    units = [SegmentWords(f"filler{at} talk{at % 7} about{at % 3}") for at in range(98)]
+    units += [SegmentWords("money cost budget"), SegmentWords("the nurses team staff")]
     vectors = encoder.embed([unit.text for unit in units])
     model = from_codebook(CODES, encoder.embed, vectors)
     found = model.probabilities(units, vectors)
@@ -34,7 +34,7 @@ def test_a_code_that_nothing_resembles_is_not_suggested() -> None:
     encoder = WordEncoder()
     vectors = encoder.embed([f"filler{at}" for at in range(40)])
     model = from_codebook(CODES, encoder.embed, vectors)
-    found = model.probabilities([Unit("x")] * 40, vectors)
+    found = model.probabilities([SegmentWords("x")] * 40, vectors)
     assert ((found >= model.thresholds).sum(axis=0) <= 2).all()
 
 
@@ -45,7 +45,7 @@ def test_a_unit_near_to_every_code_is_not_the_nearest_of_one() -> None:
     texts = [*(f"filler{at}" for at in range(20)), "money one two three", "money nurses snow four"]
     vectors = encoder.embed(texts)
     model = from_codebook((*CODES, snow), encoder.embed, vectors)
-    found = model.probabilities([Unit(text) for text in texts], vectors)
+    found = model.probabilities([SegmentWords(text) for text in texts], vectors)
     assert np.isclose(vectors[20] @ model.meanings[0], vectors[21] @ model.meanings[0])
     assert found[20, 0] > found[21, 0]
 

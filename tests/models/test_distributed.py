@@ -6,8 +6,10 @@ import importlib.util
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -33,7 +35,7 @@ from annotations.codebook.codes import Codebook
 from annotations.codebook.files import write_codebook
 from annotations.errors import TandemError, Unreachable
 from annotations.progress import quiet
-from models import sharded
+from models import distributed, sharded
 from models.distributed import NoRay, cluster_at, local_cluster
 from models.embedder import EmbedderSource
 from models.suggester import Suggester
@@ -255,3 +257,50 @@ def test_without_ray_the_command_that_installs_it_is_named(monkeypatch: pytest.M
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(NoRay, match=r"pip install 'tandem-coding\[ray\]'"), local_cluster(dict(os.environ))():
         pass
+
+
+class _RayLikeItself:
+    """As much of Ray as starts: it makes its folder and opens it to everybody, as ray._private.utils does."""
+
+    def init(self, **how: Any) -> None:
+        """Keep what it was told, and how its folder stands."""
+        self.told, folder = how, Path(how["_temp_dir"])
+        folder.mkdir()
+        folder.chmod(0o777)
+        self.around = stat.S_IMODE(folder.parent.stat().st_mode)
+
+    def shutdown(self) -> None:
+        """Nothing runs."""
+
+
+def test_nobody_else_on_the_machine_reaches_the_sockets_of_a_ray_started_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever may write where they lie puts their own there, and runs programs as whoever typed the command."""
+    ray = _RayLikeItself()
+    monkeypatch.setattr(distributed, "_ray", lambda _place: ray)
+    with local_cluster({"RAY_ADDRESS": "elsewhere.example.org:6379"})():
+        assert ray.around == 0o700
+    # left out, Ray takes the address of another cluster out of the environment
+    assert ray.told["address"] == "local"
+
+
+def test_a_cluster_of_another_user_of_this_machine_is_not_spoken_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any user can listen at loopback, and what a cluster answers can run programs as whoever asked it."""
+    frame = bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+
+        def answer() -> None:
+            with suppress(OSError):
+                while True:
+                    line, _ = server.accept()
+                    line.sendall(frame)
+
+        threading.Thread(target=answer, daemon=True).start()
+        monkeypatch.setattr(distributed.os, "getuid", lambda: os.geteuid() + 4_000)
+        monkeypatch.setattr(distributed, "_ROOT", -1)  # whoever runs the tests may be root
+        monkeypatch.setattr(distributed, "_ray", lambda _place: pytest.fail("it was spoken to"))
+        entered = cluster_at(address, {}, lambda _: None)()
+        with pytest.raises(Unreachable, match=f"{address} belongs to another user"), entered:
+            pass

@@ -12,8 +12,8 @@ from annotations.codebook.codes import Code
 from annotations.transcript import Span
 from models.cold_start import from_codebook
 from models.explain import Precedents, sentences_behind
+from models.segment_words import SegmentWords
 from models.segmenter import sentences_in
-from models.unit import Unit
 
 PLACES = np.array([[1, 0], [0.8, 0.6], [0.6, 0.8], [0, 1]], dtype=np.float32)
 
@@ -43,7 +43,7 @@ def test_no_more_than_asked_for() -> None:
 
 
 MONEY = Code("money", "Money", "topics", "Topics/Money", definition="budget money cost")
-SAID = Unit("We moved in spring. The budget had no money left. Then it snowed.", speaker="P-1")
+SAID = SegmentWords("We moved in spring. The budget had no money left. Then it snowed.", speaker="P-1")
 
 
 def _sentences(texts: Sequence[str]) -> list[tuple[Span, ...]]:
@@ -56,7 +56,7 @@ def test_the_sentence_that_carries_a_code_is_pointed_at() -> None:
     encoder = WordEncoder()
     model = from_codebook([MONEY], encoder.embed, encoder.embed(["filler", "talk"]))
     first, alone = sentences_behind(
-        model, [SAID, Unit("No money.")], [["money"], ["money"]], encoder.embed, _sentences
+        model, [SAID, SegmentWords("No money.")], [["money"], ["money"]], encoder.embed, _sentences
     )
     assert first["money"].span.of(SAID.text) == "The budget had no money left."
     assert 0 <= first["money"].probability <= 1

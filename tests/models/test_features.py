@@ -8,17 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.features import BLOCKS, Features, choose, count, matrix_of, matrix_of_counted
-from models.unit import Unit
+from models.segment_words import SegmentWords
 
 GROUPS = ["p1", "p1", "p2", "p3", "p3"]
 UNITS = [
-    Unit(
+    SegmentWords(
         "the ward has no money", speaker="Client", question="what about money?", before="hello", after="yes"
     ),
-    Unit("wombat wombat money", speaker="p1", after="no"),
-    Unit("money for the ward", speaker="client", question="and money?", dialogue=False, before="secret"),
-    Unit("the ward wants money", speaker="Client"),
-    Unit("the wombat", speaker="p3"),
+    SegmentWords("wombat wombat money", speaker="p1", after="no"),
+    SegmentWords(
+        "money for the ward", speaker="client", question="and money?", dialogue=False, before="secret"
+    ),
+    SegmentWords("the ward wants money", speaker="Client"),
+    SegmentWords("the wombat", speaker="p3"),
 ]
 
 
@@ -41,7 +43,7 @@ def test_a_term_of_fewer_than_three_participants_is_not_kept() -> None:
 
 def test_words_of_the_codebook_are_kept_however_few_use_them() -> None:
     """Else a definition could not be compared with the first few passages; "wombat" of the passages stays unknown."""
-    codebook = Unit("what the kerfuffle costs", dialogue=False)
+    codebook = SegmentWords("what the kerfuffle costs", dialogue=False)
     counted = count([*UNITS, codebook])
     vocabulary, columns = choose(counted, np.arange(5), GROUPS, np.array([5]))
     assert {"money", "kerfuffle", "the kerfuffle"} <= set(vocabulary.terms["words"])
@@ -79,7 +81,7 @@ def test_training_and_serving_see_the_same_numbers() -> None:
 @pytest.mark.slow
 def test_a_text_has_the_same_terms_at_training_and_at_serving(texts: list[str]) -> None:
     """Whatever is said, however often, in whatever script: both ways of counting give the same counts."""
-    units = [Unit(text) for text in (*texts, *texts, *texts)]
+    units = [SegmentWords(text) for text in (*texts, *texts, *texts)]
     embeddings = np.zeros((len(units), 2), dtype=np.float32)
     groups = [f"p{at // len(texts)}" for at in range(len(units))]
     counted = count(units)
@@ -95,11 +97,11 @@ def test_a_text_has_the_same_terms_at_training_and_at_serving(texts: list[str]) 
 @pytest.mark.parametrize("side", ["before", "after"])
 def test_neighbours_count_only_in_a_conversation(side: str) -> None:
     """What stands around a passage of a document says nothing of it: it looks as if nothing stood there."""
-    known = [Unit("a", speaker=g, **{side: "money here"}) for g in "abc"]
+    known = [SegmentWords("a", speaker=g, **{side: "money here"}) for g in "abc"]
     vocabulary, _ = choose(count(known), np.arange(3), list("abc"))
     assert "money" in vocabulary.terms[side]
-    units = [Unit("x", dialogue=dialogue, **{side: "money here"}) for dialogue in (True, False)]
-    alone = [Unit("x", dialogue=dialogue) for dialogue in (True, False)]
+    units = [SegmentWords("x", dialogue=dialogue, **{side: "money here"}) for dialogue in (True, False)]
+    alone = [SegmentWords("x", dialogue=dialogue) for dialogue in (True, False)]
     embeddings = _embeddings(1)[[0, 0]]
     found, without = (_dense(matrix_of(its, vocabulary, embeddings)) for its in (units, alone))
     assert np.abs(found[0] - without[0]).sum() > 0.1
@@ -109,8 +111,8 @@ def test_neighbours_count_only_in_a_conversation(side: str) -> None:
 @pytest.mark.parametrize("text", ["", "…", "🙂 🙂", "\u202bשלום\u202c", "a" * 5000])
 def test_odd_texts_have_finite_features(text: str) -> None:
     """No word, no letter, or one without end: there are numbers all the same."""
-    counted = count([*UNITS, Unit(text)])
+    counted = count([*UNITS, SegmentWords(text)])
     vocabulary, columns = choose(counted, np.arange(6), [*GROUPS, "p4"])
     found = matrix_of_counted(counted, np.arange(6), vocabulary, columns, _embeddings(6))
     assert np.isfinite(_dense(found)).all()
-    assert np.isfinite(_dense(matrix_of([Unit(text)], vocabulary, _embeddings(1)))).all()
+    assert np.isfinite(_dense(matrix_of([SegmentWords(text)], vocabulary, _embeddings(1)))).all()

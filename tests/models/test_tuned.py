@@ -15,10 +15,10 @@ from models.calibration import Calibration
 from models.classifier import Model, Weights
 from models.embedder import EmbedderSource
 from models.features import BLOCKS, Vocabulary
+from models.segment_words import INTERVIEWER, SegmentWords
 from models.tune_encoder import FineTuning, TuningRecipe, tune, tune_on
 from models.tuned import Tuned, load_tuned, save_tuned
 from models.tuned_passage import PassageInContext, passage_of
-from models.unit import INTERVIEWER, Unit
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
@@ -83,7 +83,7 @@ def test_random_numbers_of_others_stay_as_they_were() -> None:
 
 def test_a_persons_own_label_is_not_read() -> None:
     """Labels that several groups share are read, and so is that somebody asked."""
-    unit = Unit(
+    unit = SegmentWords(
         "It was fine.",
         "JKG-01",
         before="How was it?",
@@ -122,7 +122,7 @@ def _model(tuned: Tuned | None) -> Model:
 
 def test_a_model_with_it_comes_back_from_disk_as_it_was(learnt: Tuned, tmp_path: Path) -> None:
     """Its probabilities are the mean of both logits; damaged or exchanged weights are refused."""
-    units = [Unit("Not much, really.", before=asked, speaker_before="x") for asked in ASKED]
+    units = [SegmentWords("Not much, really.", before=asked, speaker_before="x") for asked in ASKED]
     vectors = np.eye(2, 8, dtype=np.float32)
     model = _model(learnt)
     sha256 = save(model, tmp_path / "model")
@@ -149,14 +149,14 @@ def test_a_model_with_it_comes_back_from_disk_as_it_was(learnt: Tuned, tmp_path:
 def test_another_encoder_in_its_place_is_refused(learnt: Tuned) -> None:
     """The tokenizer and the shape are the encoder's, so it has to be the same one."""
     with pytest.raises(TandemError, match="not the one that was fine-tuned"):
-        replace(learnt, fingerprint="another").logits([Unit("Yes.")])
+        replace(learnt, fingerprint="another").logits([SegmentWords("Yes.")])
 
 
 def test_the_recipe_in_force_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """Units go in with their speakers; progress is told to the end."""
     monkeypatch.setattr(tuning, "RECIPE", replace(QUICK, passes=(1, 1)))
     told: list[tuple[int, int]] = []
-    units = [Unit(f"word {at}", "Client") for at in range(40)]
+    units = [SegmentWords(f"word {at}", "Client") for at in range(40)]
     labels = np.arange(80).reshape(40, 2) % 3 == 0
     found = tune(
         FineTuning(SOURCE),
@@ -189,4 +189,4 @@ def test_weights_that_do_not_fit_are_a_sentence(learnt: Tuned, damage: str) -> N
     else:
         del weights[damage]
     with pytest.raises(TandemError, match="does not fit all-MiniLM-L6-v2"):
-        replace(learnt, weights=weights).logits([Unit("Yes.")])
+        replace(learnt, weights=weights).logits([SegmentWords("Yes.")])

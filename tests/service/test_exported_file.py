@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from pathlib import Path
 
 import pytest
 
+import service
 from annotations.errors import BadInput
-from service.exported_file import safe_cell, whole, written_whole
+from service.exported_file import safe_cell, whole, write_rows, written_whole
 
 
 @pytest.mark.parametrize("mark", ["=", "+", "-", "@", "\t", "\r", "\n"])
@@ -39,3 +43,34 @@ def test_a_link_in_the_way_is_replaced_and_not_followed(tmp_path: Path) -> None:
     whole(tmp_path / "a.csv", b"new")
     assert target.read_text() == "untouched"
     assert (tmp_path / "a.csv").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("head", ["=1+2", "attribute x;=1+2", "attribute x\t@SUM(1)"])
+def test_no_head_of_a_column_is_a_formula_either(head: str) -> None:
+    """The name of an attribute comes from another program's project or a table that somebody sent."""
+    out = io.StringIO()
+    assert write_rows(out, ["transcript", head], [{"transcript": "-P", head: 3}]) == 1
+    heads, row = csv.reader(out.getvalue().splitlines())
+    assert heads == ["transcript", safe_cell(head)]
+    assert row == ["'-P", "3"]
+
+
+def test_every_table_for_people_is_written_by_it() -> None:
+    """Whoever writes CSV otherwise gives heads of her own, or makes a table that Tandem alone reads."""
+    own = {
+        "service/exported_file.py",
+        "service/web/audit_page.py",
+        "service/agreement/disagreements_files.py",
+        "service/importing/problems_file.py",
+        "service/importing/project_map.py",
+        "service/bringing_in/look.py",
+        "service/bringing_in/corrections.py",
+        "service/bringing_in/mend_cells.py",
+    }
+    top = Path(service.__file__).parents[1]
+    writers = {
+        file.relative_to(top).as_posix()
+        for file in (top / "service").rglob("*.py")
+        if re.search(r"csv\.(Dict)?[wW]riter\(", file.read_text("utf-8"))
+    }
+    assert writers <= own

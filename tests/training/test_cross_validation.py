@@ -14,7 +14,7 @@ from models.calibration import calibrate, thresholds
 from models.classifier import suggested
 from models.mixture import average_precision
 from models.passage_parts import PassageParts
-from models.unit import Unit
+from models.segment_words import SegmentWords
 from training.cross_validation import MANY_ROWS, _pairs, cross_validate, fit_final, left_out_once
 from training.dataset import Dataset, DescribedCode, Judgement
 from training.folds import folds_of
@@ -27,7 +27,8 @@ def _dataset(groups: int = 6, each: int = 30) -> Dataset:
     words = ("budget cost grant", "nurse colleague team", "snow road bus")
     topic = random.integers(0, 3, groups * each)
     units = tuple(
-        Unit(f"{words[t]} and then {random.integers(9)}", f"P-{at // each}") for at, t in enumerate(topic)
+        SegmentWords(f"{words[t]} and then {random.integers(9)}", f"P-{at // each}")
+        for at, t in enumerate(topic)
     )
     vectors = random.normal(size=(len(units), 8)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -218,7 +219,7 @@ def test_a_code_that_lives_in_one_sentence_of_a_long_answer_is_found(tmp_path: P
     whole = random.normal(size=(rows, 8)).astype(np.float32)
     whole /= np.linalg.norm(whole, axis=1, keepdims=True)
     names = tuple(f"participant {at % 6}" for at in range(rows))
-    units = tuple(Unit("so we went on and on", name) for name in names)
+    units = tuple(SegmentWords("so we went on and on", name) for name in names)
     judgement = Judgement("Ines", np.arange(rows), carried[:, None].astype(float))
     dataset = Dataset(units, whole, names, np.ones(rows, bool), ("money",), (judgement,), parts=parts)
     validated = cross_validate(dataset, folds=3)

@@ -18,9 +18,9 @@ from models.artifact import load
 from models.classifier import Model
 from models.embedder import EmbedderSource
 from models.kept_tunings import FOLDER
+from models.segment_words import SegmentWords
 from models.tune_encoder import FineTuning, TuningRecipe
 from models.tuned import Tuned
-from models.unit import Unit
 from service.composition import Parts
 from service.importing.import_codings import import_codings
 from service.importing.import_transcripts import import_transcripts
@@ -46,7 +46,7 @@ SAID = ("the budget and the cost", "a nurse of the team", "snow on the road")
 def _dataset() -> Dataset:
     """Six groups of thirty passages, of which the words say which of two codes apply."""
     topic = np.random.default_rng(0).integers(0, 3, 180)
-    units = tuple(Unit(f"{SAID[t]} {at % 9}", f"P-{at // 30}") for at, t in enumerate(topic))
+    units = tuple(SegmentWords(f"{SAID[t]} {at % 9}", f"P-{at // 30}") for at, t in enumerate(topic))
     vectors = np.random.default_rng(1).normal(size=(len(units), 8)).astype(np.float32)
     labels = np.stack([topic == 0, topic == 1], axis=1).astype(float)
     names = tuple(unit.speaker for unit in units)
@@ -58,10 +58,10 @@ def _dataset() -> Dataset:
 class _Counting:
     """Stands for a tuned encoder: its logits say how many units it learnt from, and nothing of any."""
 
-    learnt: tuple[Unit, ...]
+    learnt: tuple[SegmentWords, ...]
     codes: int
 
-    def logits(self, units: Sequence[Unit]) -> np.ndarray:
+    def logits(self, units: Sequence[SegmentWords]) -> np.ndarray:
         assert not {id(unit) for unit in units} & {id(unit) for unit in self.learnt}
         return np.full((len(units), self.codes), 0.5)
 
@@ -69,23 +69,23 @@ class _Counting:
 @pytest.fixture
 def tunings(monkeypatch: pytest.MonkeyPatch) -> list[_Counting]:
     """The tunings that were asked for."""
-    found: list[_Counting] = []
+    tuned_encoders: list[_Counting] = []
 
     def tune(
         _tuning: FineTuning,
-        units: Sequence[Unit],
+        units: Sequence[SegmentWords],
         _speakers: Sequence[str],
         labels: np.ndarray,
         _weights: np.ndarray,
         progress: Progress | None,
     ) -> _Counting:
-        found.append(_Counting(tuple(units), labels.shape[1]))
+        tuned_encoders.append(_Counting(tuple(units), labels.shape[1]))
         if progress:
             progress(1, 1)
-        return found[-1]
+        return tuned_encoders[-1]
 
     monkeypatch.setattr(fit_on_rows, "tune", tune)
-    return found
+    return tuned_encoders
 
 
 @pytest.mark.slow
@@ -93,20 +93,20 @@ def test_no_encoder_has_seen_what_it_predicts(tunings: list[_Counting]) -> None:
     """Fifteen of them for the scores, one of all rows for the model; half of each logit is the encoder's."""
     dataset = _dataset()
     told: list[tuple[int, int]] = []
-    found = cross_validate(dataset, encoder=TUNING, progress=lambda *at: told.append(at))
+    validated = cross_validate(dataset, encoder=TUNING, progress=lambda *at: told.append(at))
     assert len(tunings) == 10 + 5
-    assert max(len(one.learnt) for one in tunings) < len(dataset)
-    model, _ = fit_final(dataset, found)
+    assert max(len(tuning.learnt) for tuning in tunings) < len(dataset)
+    model, _ = fit_final(dataset, validated)
     assert len(tunings) == 16
     assert tunings[-1].learnt == dataset.units
     assert model.tuned is tunings[-1]
     plain = cross_validate(dataset, folds=5)
-    assert found.logits is not None
+    assert validated.logits is not None
     assert plain.logits is not None
-    known = ~np.isnan(found.logits)
+    known = ~np.isnan(validated.logits)
     assert known.any()
     # where both chose the same penalty, the mean of the linear logit and one half
-    assert np.corrcoef(found.logits[known], plain.logits[known])[0, 1] > 0.99
+    assert np.corrcoef(validated.logits[known], plain.logits[known])[0, 1] > 0.99
     assert told[-1] == (1600, 1600)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
 

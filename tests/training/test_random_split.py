@@ -11,8 +11,8 @@ import pytest
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.progress import quiet
 from models.calibration import BEST_F1
+from models.segment_words import SegmentWords
 from models.ticking import LEAST_PRECISION
-from models.unit import Unit
 from training.dataset import Dataset, Judgement
 from training.evaluation import _cross_validated, _random_split
 
@@ -37,7 +37,7 @@ def _told_by_the_person(people: int = 6, each: int = 20) -> Dataset:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     labels = (who % 2 == 0).astype(float)[:, None]
     names = tuple(f"P-{at}" for at in who)
-    units = tuple(Unit("so it went on") for _ in who)
+    units = tuple(SegmentWords("so it went on") for _ in who)
     judgement = Judgement("Ada", np.arange(len(who)), labels)
     return Dataset(units, vectors, names, np.ones(len(who), bool), ("a",), (judgement,))
 
@@ -47,15 +47,15 @@ def test_a_random_split_claims_what_unseen_participants_do_not_bear_out() -> Non
     """The model that has heard everybody knows everybody; asked about somebody new it knows nothing."""
     dataset = _told_by_the_person()
     grouped = _cross_validated(PARTS, dataset, dataset, quiet)
-    found = _random_split(PARTS, dataset, quiet)
-    assert found["random_split_reason"] is None
-    assert found["random_split"]["overall"]["kappa"] > 0.8
+    split_figures = _random_split(PARTS, dataset, quiet)
+    assert split_figures["random_split_reason"] is None
+    assert split_figures["random_split"]["overall"]["kappa"] > 0.8
     assert grouped["overall"]["kappa"] < 0.3
-    assert [row["code_id"] for row in found["random_split"]["codes"]] == ["a"]
+    assert [row["code_id"] for row in split_figures["random_split"]["codes"]] == ["a"]
 
 
 def test_where_there_is_no_random_split_the_reason_is_given() -> None:
     """Too few participants for any figure."""
-    found = _random_split(PARTS, _told_by_the_person(people=2), quiet)
-    assert found["random_split"] is None
-    assert "2 participants" in found["random_split_reason"]
+    split_figures = _random_split(PARTS, _told_by_the_person(people=2), quiet)
+    assert split_figures["random_split"] is None
+    assert "2 participants" in split_figures["random_split_reason"]

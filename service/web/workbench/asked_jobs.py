@@ -20,7 +20,7 @@ _DID: Mapping[str, Did] = {"train": Did.TRAINED, "push": Did.HANDED_OUT}
 def ask_job(visit: Visit, kind: JobKind, arguments: Mapping[str, Any], back: str = "") -> Response:
     """Ask for a job and go to its page, or back to the one that asked."""
     with visit.parts.store.writing() as connection:
-        job = ask_for(connection, kind, arguments)
+        job = ask_for(connection, kind, arguments, asked_by=visit.viewer.account)
     if kind in _DID:
         audit(visit, _DID[kind], str(arguments.get("wave", "")), job=str(job))
     return saved(back or f"/jobs/{job}")

@@ -86,7 +86,8 @@ def bring(visit: Visited, upload_id: UUID) -> Response:
         else:
             return came(visit, done)
     with parts.store.writing() as connection:
-        job = ask_for(connection, "bring in", {"upload": str(upload_id), "by": visit.viewer.name})
+        arguments = {"upload": str(upload_id), "by": visit.viewer.name}
+        job = ask_for(connection, "bring in", arguments, asked_by=visit.viewer.account)
     upload.keep_job(str(job))
     return saved(f"{PATH}/{upload_id}")
 

@@ -34,5 +34,6 @@ def look(visit: Visit, upload: Upload) -> None:
         return
     with visit.parts.store.writing() as connection:
         # the version keeps two looks at other states of the files apart
-        job = ask_for(connection, "look", {"upload": str(upload.id), "version": upload.version})
+        arguments = {"upload": str(upload.id), "version": upload.version}
+        job = ask_for(connection, "look", arguments, asked_by=visit.viewer.account)
     upload.keep_job(str(job))

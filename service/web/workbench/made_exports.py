@@ -29,7 +29,7 @@ def ask_export(visit: Visit, kind: ExportKind, ending: str, wish: Wish) -> Respo
         if long:
             with parts.store.writing() as connection:
                 plain = asked.to_plain() | {"export": str(made_id), "by": visit.by.who}
-                job = ask_for(connection, "export", plain)
+                job = ask_for(connection, "export", plain, asked_by=visit.viewer.account)
             audit(visit, Did.ASKED, kind.key, kind="an export", job=str(job), asked=_asked(wish.narrowed))
         else:
             made = make_asked(parts, made_id, asked)

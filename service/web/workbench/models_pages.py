@@ -81,7 +81,7 @@ _CODES = (
 @router.get(PATH)
 def versions(visit: VisitedNow) -> Response:
     """Every version, the newest first, and the training that runs."""
-    visit.must(Action.SEE_FIGURES)
+    visit.must(Action.SEE_MODELS)
     with visit.parts.store.reading() as connection:
         rows = listed_models(connection)
         job = latest_job(connection, "train")
@@ -160,7 +160,7 @@ def promote(visit: VisitedNow, version: str, reason: Reason = "") -> Response:
 
 
 def _one(visit: Visit, version: str, fault: str = "") -> Response:
-    visit.must(Action.SEE_FIGURES)
+    visit.must(Action.SEE_MODELS)
     parts, book = visit.parts, visit.parts.codebook
     least = parts.study.config.aim.least_precision
     with parts.store.reading() as connection:

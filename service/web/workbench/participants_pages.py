@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response, status
 from annotations.attributes import Owner
 from annotations.errors import BadInput
 from annotations.names import folded
+from annotations.numbers_shown import tallied
 from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
 from annotations.store.jobs import ask_for
 from annotations.store.withdrawals import all_withdrawals
@@ -149,7 +150,8 @@ def withdraw(visit: Visited, sent: Sent) -> Response:
         said = f'Nothing was erased: to erase {who} for good, type the code "{who}" into the field.'
         return _preview(visit, who, fault=said)
     with visit.parts.store.writing() as connection:
-        job = ask_for(connection, "withdraw", {"participant": who, "by": by})
+        arguments = {"participant": who, "by": by}
+        job = ask_for(connection, "withdraw", arguments, asked_by=visit.viewer.account)
     audit(visit, Did.ASKED, who, kind="withdrawal")
     return saved(f"/jobs/{job}")
 
@@ -235,10 +237,8 @@ def _preview(visit: Visit, who: str, *, fault: str = "") -> Response:
 
 def _row(table: str, count: int) -> str:
     """So many rows of a table, in words."""
-    many = _TABLES.get(table, table.replace("_", " "))
-    if count == 1 and table not in _TABLES:
-        return f"1 {many.removesuffix('s')}"
-    return f"{count:,} {many}"
+    what = _TABLES.get(table, table.replace("_", " "))
+    return tallied(count, f"{what[:1].upper()}{what[1:]}")
 
 
 _TABLES = {

@@ -24,6 +24,7 @@ from service.looking.concerns import Concern, concerns_of
 from service.looking.job_progress import latest_jobs
 from service.looking.next_command import command_of
 from service.looking.next_step import NextStep, next_step
+from service.looking.seen_progress import sites_progress
 from service.looking.study_work import CoderWork, WaveWork, by_wave, study_work
 from service.looking.wave_progress import StudyProgress, progress_of
 from service.web.client_address import is_here
@@ -32,7 +33,7 @@ from service.web.navigation import ITEMS
 from service.web.pages import Visit, Visited
 from service.web.remembered import Remembered
 
-WORK, SETTLE = "/study/work", "/settle"
+WORK, SETTLE, ASIDE = "/study/work", "/settle", "/set-aside"
 OLD = timedelta(seconds=20)
 _MOST_CHOICES = 30
 router = APIRouter(include_in_schema=False)
@@ -64,7 +65,7 @@ def remember_study(parts: Parts, judged: JudgedPassages) -> Remembered[StudyNow]
         now = parts.read_again()
         progress = progress_of(now, judged=judged)
         with parts.store.reading() as connection:
-            work = study_work(connection, parts.settings)
+            work = study_work(connection, parts.settings, now.segmentation.version)
             return StudyNow(progress, work, seconds_per_passage(connection))
 
     return Remembered(look)
@@ -82,16 +83,20 @@ def study(visit: Visit) -> Response:
         leads = visit.may(Action.CHANGE_MODELS)
         concerns = concerns_of(connection, parts, now.progress, answers) if leads else ()
         nobody = visit.viewer.account is None and open_accounts(connection) == 0
+        own = visit.viewer.sites is not None
+        progress = (
+            sites_progress(connection, parts, visit.viewer, judged=_judged(visit)) if own else now.progress
+        )
     rows = _seen_by(visit, now.work)
     old = as_of is not None and datetime.now(UTC) - as_of > OLD
     answer = visit.page(
         "workbench/study.html",
-        progress=now.progress,
+        progress=progress,
         grid=_grid(by_wave(rows, now.pace)),
         button=_button(next_step(now.progress)) if leads else None,
         concerns=concerns,
         jobs=jobs if leads else [],
-        begun=now.progress.for_viewer(whole=sees_drafts(visit.viewer)).begun,
+        begun=now.progress.begun if sees_drafts(visit.viewer) else (),
         as_of=as_of,
         old=old,
         more=_more,
@@ -124,7 +129,8 @@ def work(visit: Visited) -> Response:
         (*_COLUMNS, *(_attribute(at, name, known) for at, name in enumerate(names))),
         asked_of(visit.request.query_params),
         path=WORK,
-        noun="interview and coder",
+        noun="interview of a coder",
+        several="interviews of coders",
         empty="Nothing has been handed out or coded yet.",
     )
     if shown.asked.take:
@@ -150,6 +156,11 @@ def _counting(visit: Visit) -> Response:
 def _now(request: Request) -> tuple[StudyNow | None, datetime | None]:
     kept: Remembered[StudyNow] = request.app.state.study_now
     return kept.get()
+
+
+def _judged(visit: Visit) -> JudgedPassages:
+    kept: JudgedPassages = visit.request.app.state.judged
+    return kept
 
 
 def _seen_by(visit: Visit, rows: tuple[CoderWork, ...]) -> tuple[CoderWork, ...]:
@@ -227,4 +238,4 @@ def _button(step: NextStep) -> Button:
 
 def _shown_place(concern: Concern) -> str:
     """The page where a concern is seen to, "" where none is."""
-    return concern.place if concern.place in {item.path for item in ITEMS} | {SETTLE} else ""
+    return concern.place if concern.place in {item.path for item in ITEMS} | {SETTLE, ASIDE} else ""

@@ -15,7 +15,6 @@ from annotations.coding import Condition, Draw
 from annotations.label_studio.annotation import KEPT
 from annotations.label_studio.interview_text import InterviewText, interview_key
 from annotations.label_studio.webhook import webhook_of
-from annotations.store.erasing import interviews_with
 from annotations.store.hidden_segments import hidden_segments
 from annotations.store.interviews import InterviewTask, all_drafts, forget_interviews, keep_interviews
 from annotations.store.label_studio_projects import add_project, projects
@@ -27,6 +26,7 @@ from annotations.store.tables import (
     passage_answers,
     transcripts,
 )
+from annotations.store.tasks_to_erase import interviews_with
 from annotations.store.transcripts import all_transcripts
 from annotations.store.wave_views import TaskView, choose_view
 from annotations.store.webhooks import count_waiting
@@ -315,10 +315,10 @@ def test_the_work_of_a_wave_is_counted_once(
     for view in (TaskView.INTERVIEW, TaskView.PASSAGE):
         with parts.store.writing() as connection:
             choose_view(connection, "1", view)
-            (row,) = study_work(connection, parts.settings)
+            (row,) = study_work(connection, parts.settings, parts.segmentation.version)
         assert (row.coder, row.passages, row.done, row.left) == ("Ada", 6, 1, 5)
     whole.save(1, 1, whole.suggestion(0))
     deliver(inbox, whole.told[-1])
     with parts.store.reading() as connection:
-        (row,) = study_work(connection, parts.settings)
+        (row,) = study_work(connection, parts.settings, parts.segmentation.version)
     assert (row.done, row.left) == (6, 0)

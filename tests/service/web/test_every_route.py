@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +14,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
+from annotations.attributes import Attribute, Owner
+from annotations.store.attributes import keep_attributes
 from annotations.store.transcripts import add_transcript
 from annotations.transcript import Consents
 from service.access.policy import Action, may
@@ -128,11 +131,11 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "POST /hand-out/coders": Action.CHANGE_STUDY,
     "POST /hand-out/precode": Action.HAND_OUT,
     "POST /hand-out/push": Action.HAND_OUT,
-    "GET /models": Action.SEE_FIGURES,
+    "GET /models": Action.SEE_MODELS,
     "POST /models/train": Action.CHANGE_MODELS,
     "POST /models/rollback": Action.CHANGE_MODELS,
     "GET /models/trace": Action.CHANGE_MODELS,
-    "GET /models/{version}": Action.SEE_FIGURES,
+    "GET /models/{version}": Action.SEE_MODELS,
     "POST /models/{version}/promote": Action.CHANGE_MODELS,
     "GET /results": Action.SEE_FIGURES,
     "GET /results/cell": Action.READ_TEXT,
@@ -147,6 +150,7 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "GET /results/{name}/picture/{which}": Action.SEE_FIGURES,
     "POST /results/{name}/count": Action.SEE_FIGURES,
     "POST /results/{name}/files": Action.EXPORT,
+    "GET /set-aside": Action.DECIDE_CODES,
     "GET /settle": Action.DECIDE_CODES,
     "POST /settle": Action.DECIDE_CODES,
     "GET /backups": Action.CHANGE_STUDY,
@@ -163,7 +167,7 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "GET /api/v1/segments": Action.READ_TEXT,
     "GET /api/v1/suggestions": Action.SEE_FIGURES,
     "GET /api/v1/reviews": Action.SEE_FIGURES,
-    "GET /api/v1/models": Action.SEE_FIGURES,
+    "GET /api/v1/models": Action.SEE_MODELS,
     "GET /api/v1/jobs": Action.SEE_FIGURES,
     "POST /api/v1/jobs": Action.HAND_OUT,
     "GET /api/v1/openapi.json": Action.SEE_FIGURES,
@@ -345,3 +349,35 @@ def test_a_transcript_of_another_site_is_not_there(
             assert answer.status_code == 422
             others = {"M-01", "L-02"} - {name}
             assert not any(other in answer.text for other in others)
+
+
+@pytest.mark.parametrize("who", ["Clara", "Lotta", "Rosa"])
+def test_how_far_a_study_is_tells_nothing_of_other_sites(
+    app: FastAPI, parts: Parts, transcripts: dict[str, UUID], who: str
+) -> None:
+    """Two of four transcripts are Lund's to see: the API and the page count those, and name nobody and no folder."""
+    client = signed_in(app, who)
+    answer = client.get("/api/v1/status")
+    said = answer.json()
+    assert said["waves"][""]["transcripts"] == 2
+    assert not {"coders", "folder", "attributes", "begun", "not_forgotten", "jobs"} & said.keys()
+    assert str(parts.study.folder) not in answer.text
+    app.state.study_now.warm_up()
+    shown = re.sub(r"\s+", " ", client.get("/").text)
+    assert '<th scope="row">(none)</th><td class="number">2</td>' in shown
+    assert '"/models"' not in shown
+    # an attribute that somebody elsewhere has is not known here, nor are its values
+    with parts.store.writing() as connection:
+        keep_attributes(connection, [Attribute(Owner.CASE, "Elsewhere", "role", "harbour master")])
+    refused = client.get("/api/v1/status?where=role%3Dleader")
+    assert refused.status_code == 422
+    assert "harbour" not in refused.text
+
+
+def test_where_a_study_lies_is_for_those_who_run_it(app: FastAPI, parts: Parts) -> None:
+    """A program of a coder or reader learns how far each wave is, not the names of folders of the machine."""
+    for who in ("Cleo", "Rita"):
+        answer = signed_in(app, who).get("/api/v1/status")
+        assert answer.json()["waves"][""]["transcripts"] == 4
+        assert str(parts.study.folder) not in answer.text
+    assert signed_in(app, "Lea").get("/api/v1/status").json()["folder"] == str(parts.study.folder)

@@ -8,7 +8,7 @@ INTERVIEWER = "Interviewer"
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class SegmentWords:
     """A segment as a classifier sees it.
 
     ``speaker`` is the label of the source ("Client", "JKG-01"), ``question`` what the interviewer said last
