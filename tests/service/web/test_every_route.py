@@ -87,6 +87,7 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "POST /bring-in/{upload_id}/look": Action.BRING_IN,
     "POST /bring-in/{upload_id}/mend/{number}": Action.BRING_IN,
     "POST /bring-in/{upload_id}/roles": Action.BRING_IN,
+    "POST /bring-in/{upload_id}/waves": Action.BRING_IN,
     "POST /bring-in/{upload_id}/table/{number}": Action.BRING_IN,
     "GET /participants": Action.BRING_IN,
     "GET /participants/of": Action.BRING_IN,
