@@ -23,7 +23,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-# when Python looks for garbage in circles: every 700 new objects is made for small programs, and takes a fifth of the time
+# when Python looks for garbage in circles: every 700 new objects is made for small programs, and takes a sixth of the time
 # in which a command loads its libraries
 SELDOM = (50_000, 20, 20)
 
