@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from annotations.arrays import Floats
@@ -74,6 +73,8 @@ def _fit(
     away: Floats, usual: Floats, y: Floats, w: Floats, slope: float, offsets: Floats, pull: float
 ) -> tuple[float, Floats]:
     """One slope for these codes, drawn to ``slope``, and an offset for each, sought from ``offsets`` on."""
+    # a server reads calibrations and never fits them
+    from scipy.optimize import minimize
 
     def loss(x: Floats) -> tuple[float, Floats]:
         logit = x[0] * away + usual + x[1:]

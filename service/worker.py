@@ -85,8 +85,7 @@ def look_around(parts: Parts) -> None:
         now = parts.read_again()
         ask_if_due(now)
         ask_if_backup_is_due(now.store, now.study.config)
-        with parts.alone("worker"):
-            _catch_up(parts)
+        _catch_up(parts)
 
 
 def do_waiting_jobs(parts: Parts) -> int:
@@ -263,9 +262,15 @@ _KINDS: Mapping[JobKind, Callable[[Parts, Mapping[str, Any], _Watch], dict[str, 
 
 
 def _catch_up(parts: Parts) -> None:
+    """Give MLflow what it lacks. The study is held only where it lacks something, and not while libraries load."""
+    from training.mlflow_mirror import owed
+
+    if not owed(parts.store):
+        return
     from service.serving.train_and_evaluate import catch_up
 
-    catch_up(parts)
+    with parts.alone("worker"):
+        catch_up(parts)
 
 
 @contextmanager

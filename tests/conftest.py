@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from vectors_once import vectors_kept
 
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.store.database import Store, open_store
+from service.cli.main import SELDOM
 
 # a busy machine makes no test fail: speed is measured in benchmarks/
 hypothesis.settings.register_profile("no clock", deadline=None)
@@ -50,6 +52,9 @@ LONGEST = (
     "test_planted_modules.py",
 )
 FIRST = ("label_studio", "slow")
+# as many modules as torch or MLflow bring along, not what a small library does
+MANY_MODULES = 200
+MODULES = pytest.StashKey[int]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -73,11 +78,23 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return min(6, (os.cpu_count() or 1) + (2 if servers_too else 1))
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """What was imported stays: collecting garbage in a test need not look at it again."""
     gc.enable()
+    gc.set_threshold(*SELDOM)
+    _set_aside(session)
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """So does a large library that a test was the first to ask for."""
+    if len(sys.modules) > item.session.stash[MODULES] + MANY_MODULES and nextitem is not None:
+        _set_aside(item.session)
+
+
+def _set_aside(session: pytest.Session) -> None:
     gc.collect()
     gc.freeze()
+    session.stash[MODULES] = len(sys.modules)
 
 
 @pytest.fixture(scope="session")

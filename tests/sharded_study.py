@@ -106,7 +106,7 @@ def a_study(
     with store.writing() as connection:
         keep_codebook(connection, codebook)
         keep_segmentation(connection, WAY)
-        coded, *_ = [add_transcript(connection, one) for one in (first, *others)]
+        coded, *_ = [add_transcript(connection, transcript) for transcript in (first, *others)]
         span = first.turns[1].span
         add_reviews(
             connection,
@@ -145,8 +145,8 @@ def in_shards(suggester: Suggester, cluster: object, told: list[str] | None = No
 def said_by(suggester: Suggester) -> dict[str, Suggested]:
     """What is kept of the model that serves, by segment."""
     with suggester.store.reading() as connection:
-        found = suggestions_of(connection, serving_model(connection))
-    return {str(one): its for one, its in found.items()}
+        suggestions = suggestions_of(connection, serving_model(connection))
+    return {str(segment): its for segment, its in suggestions.items()}
 
 
 def forget_suggestions(suggester: Suggester) -> None:
@@ -155,10 +155,10 @@ def forget_suggestions(suggester: Suggester) -> None:
         connection.execute(suggestions.delete())
 
 
-def assert_alike(one: dict[str, Suggested], other: dict[str, Suggested]) -> None:
+def assert_alike(these: dict[str, Suggested], other: dict[str, Suggested]) -> None:
     """The same suggestions for the same reasons, and the same probabilities to 1e-6."""
-    assert one.keys() == other.keys()
-    for segment, its in one.items():
+    assert these.keys() == other.keys()
+    for segment, its in these.items():
         np.testing.assert_allclose(its.probabilities, other[segment].probabilities, atol=1e-6)
         assert its.suggested == other[segment].suggested
         assert its.evidence == other[segment].evidence

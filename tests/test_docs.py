@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,7 @@ def test_links_and_commands_in_running_text_are_true(page: str) -> None:
     assert {name for name in named if f" {name} " not in shown} == set()
 
 
+@lru_cache(maxsize=1)  # asked for by every page
 def _help() -> str:
     program = Path(sys.executable).with_name("tandem")
     return subprocess.run([program, "--help"], capture_output=True, text=True, check=True).stdout

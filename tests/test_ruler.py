@@ -30,32 +30,33 @@ def _predicted(seed: int = 0, groups: int = 30) -> Predicted:
 
 def test_figures_are_those_of_scikit_learn() -> None:
     """Average precision with weights and ties, F1 and kappa."""
-    found = _predicted()
+    predicted = _predicted()
     weights = np.random.default_rng(1).integers(0, 4, 600).astype(float)
     for code in range(3):
-        scores, labels = found.probabilities[:, code], found.labels[:, code]
+        scores, labels = predicted.probabilities[:, code], predicted.labels[:, code]
         ours = average_precision(scores, labels, weights)
         assert ours == pytest.approx(
             sklearn_metrics.average_precision_score(labels, scores, sample_weight=weights)
         )
     once = np.ones(600)
-    assert micro_f1(found, once, CODES) == pytest.approx(
-        sklearn_metrics.f1_score(found.labels, found.decided, average="micro")
+    assert micro_f1(predicted, once, CODES) == pytest.approx(
+        sklearn_metrics.f1_score(predicted.labels, predicted.decided, average="micro")
     )
-    assert macro_f1(found, once, CODES) == pytest.approx(
-        sklearn_metrics.f1_score(found.labels, found.decided, average="macro")
+    assert macro_f1(predicted, once, CODES) == pytest.approx(
+        sklearn_metrics.f1_score(predicted.labels, predicted.decided, average="macro")
     )
     kappas = [
-        sklearn_metrics.cohen_kappa_score(found.labels[:, code], found.decided[:, code]) for code in range(3)
+        sklearn_metrics.cohen_kappa_score(predicted.labels[:, code], predicted.decided[:, code])
+        for code in range(3)
     ]
-    assert mean_kappa(found, once, CODES) == pytest.approx(np.mean(kappas))
+    assert mean_kappa(predicted, once, CODES) == pytest.approx(np.mean(kappas))
 
 
 def test_a_method_does_not_differ_from_itself_and_few_groups_have_no_interval() -> None:
     """The same groups are drawn for both sides; with fewer than twenty nothing is claimed."""
 
-    def statistic(found: Predicted, weights: np.ndarray) -> float:
-        return micro_f1(found, weights, CODES)
+    def statistic(some: Predicted, weights: np.ndarray) -> float:
+        return micro_f1(some, weights, CODES)
 
     drawn = resampled(_predicted(), statistic)
     assert difference(drawn, resampled(_predicted(), statistic)) == (0, 0, 0)

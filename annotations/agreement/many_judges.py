@@ -44,7 +44,8 @@ def sums_of_pairs(cells: Floats) -> Floats:
     n = cells.sum(axis=-1)
     agreed, differed = both + neither, first + second
     no, yes = neither + differed / 2, both + differed / 2
-    return np.stack([n, agreed, n, 2 * n, 2 * agreed, no, yes, 2 * no, 2 * yes], axis=-1)
+    # each sum lies together in memory, so that what is computed of thousands of draws reads it in a row
+    return np.moveaxis(np.stack([n, agreed, n, 2 * n, 2 * agreed, no, yes, 2 * no, 2 * yes]), 0, -1)
 
 
 def percent_of(sums: Floats) -> Floats:

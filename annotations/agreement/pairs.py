@@ -107,6 +107,8 @@ def stacked(pairs: Sequence[JudgePair]) -> tuple[Floats, tuple[str, ...]]:
 
 def per_column(tables: Floats) -> Floats:
     """Every coefficient of every column, mean of the pairs: (…, pairs, columns, 4) to (…, coefficients, columns)."""
+    # each of the four counts lies together in memory, as in sums_of_pairs
+    tables = np.moveaxis(np.ascontiguousarray(np.moveaxis(tables, -1, 0)), 0, -1)
     sums = sums_of_pairs(tables)
     values = (
         kappa(tables),

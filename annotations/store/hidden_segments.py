@@ -14,15 +14,19 @@ from annotations.store.tables import (
     label_studio_projects,
     label_studio_tasks,
     retractions,
+    segments,
 )
 from annotations.store.transcript_versions import replaced_segments
 
 
-def hidden_segments(connection: Connection, *, of: str | None = None) -> set[UUID]:
+def hidden_segments(
+    connection: Connection, *, of: str | None = None, transcript: UUID | None = None
+) -> set[UUID]:
     """Segments whose suggestion nobody may see yet: a task without it still waits for its review.
 
     What is drawn and not pushed yet, since a push was stopped or its project was deleted, waits too. ``of``: of those
-    that stand before coders only the ones that this coder still has to judge.
+    that stand before coders only the ones that this coder still has to judge. ``transcript``: of this one alone, which
+    takes no longer in a large study.
     """
     t, w = label_studio_tasks, annotation_reviews
     own, other = label_studio_projects.alias("own"), label_studio_projects.alias("other")
@@ -55,6 +59,9 @@ def hidden_segments(connection: Connection, *, of: str | None = None) -> set[UUI
         .exists()
     )
     to_come = select(d.c.segment_id).where(d.c.draw.in_(draws), ~stands, ~judged)
+    if transcript is not None:
+        its = select(segments.c.id).where(segments.c.transcript_id == transcript)
+        wanted, to_come = wanted.where(t.c.segment_id.in_(its)), to_come.where(d.c.segment_id.in_(its))
     hidden = set(connection.execute(wanted.union(to_come)).scalars())
     # what stands in the text no more hides nothing; its heir is drawn too
     return hidden - replaced_segments(connection, hidden)

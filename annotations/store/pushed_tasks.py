@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from annotations.store.tables import (
     now,
     segments,
     shown_models,
+    transcript_versions,
     transcripts,
 )
 
@@ -155,6 +157,28 @@ def count_pushed(connection: Connection, segmentation: str) -> Mapping[UUID, int
         .group_by(segments.c.transcript_id)
     )
     return {row[0]: row[1] for row in connection.execute(wanted)}
+
+
+class CountedPushed:
+    """Keeps ``count_pushed`` with a mark of what it was counted from, for a server. Safe among threads."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._kept: tuple[object, Mapping[UUID, int]] | None = None
+
+    def now(self, connection: Connection, segmentation: str) -> Mapping[UUID, int]:
+        """How many segments of each transcript stand in a project that is in use."""
+        t, p = label_studio_tasks.c, label_studio_projects.c
+        tasks = connection.execute(
+            select(func.count(), func.max(t.created)).select_from(label_studio_tasks)
+        ).one()
+        used = connection.execute(select(p.id).where(p.retired.is_(False))).scalars()
+        newest = connection.execute(select(func.max(transcript_versions.c.sequence))).scalar()
+        mark = (segmentation, *tasks, frozenset(used), newest)
+        with self._turn:
+            if self._kept is None or self._kept[0] != mark:
+                self._kept = (mark, count_pushed(connection, segmentation))
+            return self._kept[1]
 
 
 def pushed_segments(connection: Connection, among: Collection[UUID]) -> frozenset[UUID]:

@@ -107,11 +107,11 @@ def _over(before: Figures | None, its: Figures) -> Figures:
     return its | {"sizes": sizes, "differences": differences, "people": its["people"] or before["people"]}
 
 
-def _alike(one: Figures | None, other: Figures | None) -> bool:
+def _alike(these: Figures | None, other: Figures | None) -> bool:
     """Are two rows the same as printed?"""
-    if one is None or other is None:
+    if these is None or other is None:
         return False
-    return all(number(one[key]) == number(other[key]) for key in ("macro_ap", "micro_f1", "kappa"))
+    return all(number(these[key]) == number(other[key]) for key in ("macro_ap", "micro_f1", "kappa"))
 
 
 def _into_readme(figures: Figures) -> None:
@@ -126,17 +126,19 @@ def _into_readme(figures: Figures) -> None:
 
 def _in_short(name: str, its: Figures) -> str | None:
     """A set's row: macro average precision, and micro-F1 in brackets; None where Tandem has not been run."""
-    found = {method: row for method, row in its["sizes"].get("all", {}).items() if row.get("macro_ap")}
-    own = found.pop("Tandem", None)
-    if own is None or not found:
+    figures_by_method = {
+        method: row for method, row in its["sizes"].get("all", {}).items() if row.get("macro_ap")
+    }
+    own = figures_by_method.pop("Tandem", None)
+    if own is None or not figures_by_method:
         return None
-    best = max(found, key=lambda method: float(found[method]["macro_ap"]))
-    said = [f"{row['macro_ap']:.3f} ({row['micro_f1']:.3f})" for row in (own, found[best])]
+    best = max(figures_by_method, key=lambda method: float(figures_by_method[method]["macro_ap"]))
+    said = [f"{row['macro_ap']:.3f} ({row['micro_f1']:.3f})" for row in (own, figures_by_method[best])]
     return f"| {name} | {its['units']:,} | {said[0]} | {said[1]}, {best} |"
 
 
 def _of_set(data: LabelledSet, runs: Runs) -> Figures:
-    found: Figures = {
+    figures: Figures = {
         "units": len(data.units),
         "groups": len(set(data.groups)),
         "codes": len(data.codes),
@@ -145,10 +147,10 @@ def _of_set(data: LabelledSet, runs: Runs) -> Figures:
     }
     for size in SIZES:
         rows = {method: _of_method(data, runs, method, size) for method in METHODS}
-        found["sizes"][size] = {method: its for method, its in rows.items() if its is not None}
-    found["differences"] = _differences(data, runs)
-    found["people"] = beside_people(data, runs)
-    return found
+        figures["sizes"][size] = {method: its for method, its in rows.items() if its is not None}
+    figures["differences"] = _differences(data, runs)
+    figures["people"] = beside_people(data, runs)
+    return figures
 
 
 def _of_method(data: LabelledSet, runs: Runs, method: str, size: str) -> Figures | None:
@@ -166,19 +168,19 @@ def _of_method(data: LabelledSet, runs: Runs, method: str, size: str) -> Figures
     return mean | {"runs": len(known), "on": known[0]["on"], "macro_ap_range": [min(spread), max(spread)]}
 
 
-def _figures(data: LabelledSet, found: Predicted, seconds: float, on: str) -> Figures:
-    whole = np.ones(len(found.member))
+def _figures(data: LabelledSet, predicted: Predicted, seconds: float, on: str) -> Figures:
+    whole = np.ones(len(predicted.member))
     every = np.arange(len(data.codes))
-    for_kappa = np.flatnonzero(found.labels.sum(axis=0) >= LEAST_FOR_KAPPA)
+    for_kappa = np.flatnonzero(predicted.labels.sum(axis=0) >= LEAST_FOR_KAPPA)
     return {
-        "macro_ap": macro_ap(found, whole, data.frequent),
-        "macro_f1": macro_f1(found, whole, data.frequent),
-        "micro_f1": micro_f1(found, whole, every),
-        "kappa": mean_kappa(found, whole, for_kappa),
+        "macro_ap": macro_ap(predicted, whole, data.frequent),
+        "macro_f1": macro_f1(predicted, whole, data.frequent),
+        "micro_f1": micro_f1(predicted, whole, every),
+        "kappa": mean_kappa(predicted, whole, for_kappa),
         "kappa_codes": len(for_kappa),
-        "brier_skill": brier_skill(found, data.frequent),
-        "calibration_error": calibration_error(found, data.frequent),
-        "reliability": reliability(found, data.frequent),
+        "brier_skill": brier_skill(predicted, data.frequent),
+        "calibration_error": calibration_error(predicted, data.frequent),
+        "reliability": reliability(predicted, data.frequent),
         "seconds": seconds,
         "on": on,
     }

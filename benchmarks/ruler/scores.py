@@ -64,43 +64,45 @@ def average_precision(scores: Floats, labels: Bools, weights: Floats) -> float:
     return _ranked(scores, labels).average_precision(weights)
 
 
-def macro_ap(found: Predicted, weights: Floats, codes: NDArray[np.intp]) -> float:
+def macro_ap(predicted: Predicted, weights: Floats, codes: NDArray[np.intp]) -> float:
     """Mean average precision over codes that have a positive here."""
-    return _mean([found.ranked[code].average_precision(weights) for code in codes])
+    return _mean([predicted.ranked[code].average_precision(weights) for code in codes])
 
 
-def micro_f1(found: Predicted, weights: Floats, codes: NDArray[np.intp]) -> float:
+def micro_f1(predicted: Predicted, weights: Floats, codes: NDArray[np.intp]) -> float:
     """F1 pooled over segment × code; all codes given."""
-    both, model, person, _ = _tables(found, weights, codes).sum(axis=0)
+    both, model, person, _ = _tables(predicted, weights, codes).sum(axis=0)
     return float(2 * both / max(2 * both + model + person, 1e-12))
 
 
-def macro_f1(found: Predicted, weights: Floats, codes: NDArray[np.intp]) -> float:
+def macro_f1(predicted: Predicted, weights: Floats, codes: NDArray[np.intp]) -> float:
     """Mean F1 over codes that people applied here."""
-    both, model, person, _ = _tables(found, weights, codes).T
+    both, model, person, _ = _tables(predicted, weights, codes).T
     f1 = 2 * both / np.maximum(2 * both + model + person, 1e-12)
     return _mean(f1[both + person > 0].tolist())
 
 
-def mean_kappa(found: Predicted, weights: Floats, codes: NDArray[np.intp]) -> float:
+def mean_kappa(predicted: Predicted, weights: Floats, codes: NDArray[np.intp]) -> float:
     """Cohen's kappa of model and person, averaged over codes."""
-    both, model, person, neither = _tables(found, weights, codes).T
+    both, model, person, neither = _tables(predicted, weights, codes).T
     total = both + model + person + neither
     agreed = (both + neither) / total
     chance = ((both + model) * (both + person) + (person + neither) * (model + neither)) / total**2
     return _mean(((agreed - chance) / np.maximum(1 - chance, 1e-12)).tolist())
 
 
-def brier_skill(found: Predicted, codes: NDArray[np.intp]) -> float:
+def brier_skill(predicted: Predicted, codes: NDArray[np.intp]) -> float:
     """1 − Brier score / Brier score of always saying the training prevalence, pooled over codes."""
-    truth = found.labels[:, codes]
-    own = np.square(found.probabilities[:, codes] - truth).sum()
-    return float(1 - own / np.square(found.prior[:, codes] - truth).sum())
+    truth = predicted.labels[:, codes]
+    own = np.square(predicted.probabilities[:, codes] - truth).sum()
+    return float(1 - own / np.square(predicted.prior[:, codes] - truth).sum())
 
 
-def reliability(found: Predicted, codes: NDArray[np.intp], bins: int = 10) -> list[tuple[float, float, int]]:
+def reliability(
+    predicted: Predicted, codes: NDArray[np.intp], bins: int = 10
+) -> list[tuple[float, float, int]]:
     """Mean probability, share of positives and count for each tenth of the probability scale that occurs."""
-    p, y = found.probabilities[:, codes].ravel(), found.labels[:, codes].ravel()
+    p, y = predicted.probabilities[:, codes].ravel(), predicted.labels[:, codes].ravel()
     at = np.clip((p * bins).astype(int), 0, bins - 1)  # a similarity may lie below nought
     count = np.bincount(at, minlength=bins)
     sums = np.bincount(at, p, bins), np.bincount(at, y, bins)
@@ -111,41 +113,41 @@ def reliability(found: Predicted, codes: NDArray[np.intp], bins: int = 10) -> li
     ]
 
 
-def calibration_error(found: Predicted, codes: NDArray[np.intp]) -> float:
+def calibration_error(predicted: Predicted, codes: NDArray[np.intp]) -> float:
     """Mean gap between probability and share of positives over ten bins, weighted by count."""
-    bins = reliability(found, codes)
+    bins = reliability(predicted, codes)
     return sum(abs(p - y) * n for p, y, n in bins) / max(sum(n for _, _, n in bins), 1)
 
 
 def resampled(
-    found: Predicted, statistic: Callable[[Predicted, Floats], float], seed: int = 0
+    predicted: Predicted, statistic: Callable[[Predicted, Floats], float], seed: int = 0
 ) -> Floats | None:
     """``statistic`` of the whole, then of resampled groups; the same seed draws the same groups for every method.
 
     None with fewer than 20 groups.
     """
-    groups = int(found.member.max()) + 1
+    groups = int(predicted.member.max()) + 1
     if groups < LEAST_GROUPS:
         return None
     random = np.random.default_rng(seed)
-    drawn = [statistic(found, np.ones(len(found.member)))]
+    drawn = [statistic(predicted, np.ones(len(predicted.member)))]
     for _ in range(RESAMPLES):
-        weights = random.multinomial(groups, np.full(groups, 1 / groups))[found.member].astype(float)
-        drawn.append(statistic(found, weights))
+        weights = random.multinomial(groups, np.full(groups, 1 / groups))[predicted.member].astype(float)
+        drawn.append(statistic(predicted, weights))
     return np.array(drawn)
 
 
-def difference(one: Floats | None, other: Floats | None) -> tuple[float, float, float] | None:
+def difference(this: Floats | None, other: Floats | None) -> tuple[float, float, float] | None:
     """What ``resampled`` gives of one method minus that of another, with a 95 % interval."""
-    if one is None or other is None:
+    if this is None or other is None:
         return None
-    low, high = np.quantile((one - other)[1:], (0.025, 0.975))
-    return float(one[0] - other[0]), float(low), float(high)
+    low, high = np.quantile((this - other)[1:], (0.025, 0.975))
+    return float(this[0] - other[0]), float(low), float(high)
 
 
-def _tables(found: Predicted, weights: Floats, codes: NDArray[np.intp]) -> Floats:
+def _tables(predicted: Predicted, weights: Floats, codes: NDArray[np.intp]) -> Floats:
     """Per code: both, model only, person only, neither; shape (codes, 4)."""
-    model, person = found.decided[:, codes], found.labels[:, codes]
+    model, person = predicted.decided[:, codes], predicted.labels[:, codes]
     cells = (model & person, model & ~person, ~model & person, ~model & ~person)
     return np.stack([weights @ cell for cell in cells], axis=1)
 

@@ -17,13 +17,13 @@ from service.bringing_in.corrections import lists_as_said, write_manifest
 from service.bringing_in.differences import standing, what_came
 from service.bringing_in.look import codings_asked, look_at, project_wishes
 from service.bringing_in.new_codebook import take_codebook
-from service.bringing_in.page_words import for_pages
 from service.bringing_in.uploads import SentFile, Upload, open_upload
 from service.composition import Parts
 from service.importing.import_codings import import_codings
 from service.importing.import_project import import_project
 from service.importing.import_transcripts import import_transcripts
 from service.importing.participants import import_attributes
+from service.page_words import for_pages
 
 
 def bring_in(parts: Parts, upload_id: UUID, *, by: str, progress: Progress = quiet) -> dict[str, Any]:

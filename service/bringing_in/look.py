@@ -20,7 +20,6 @@ from annotations.refi.map_file import WHATS
 from service.bringing_in.corrections import study_as_said, write_manifest
 from service.bringing_in.mend_cells import TABLES, alike
 from service.bringing_in.new_codebook import look_at_codebook
-from service.bringing_in.page_words import for_pages
 from service.bringing_in.rows_that_wait import rows_that_wait
 from service.bringing_in.uploads import SentFile, Upload, open_upload
 from service.composition import Parts
@@ -30,6 +29,7 @@ from service.importing.import_project import Wishes, import_project
 from service.importing.import_transcripts import preview_transcripts
 from service.importing.participants import import_attributes
 from service.importing.preview_page import shown_file
+from service.page_words import for_pages
 
 MOST_GROUPS = 60
 MOST_CELLS = 40

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from annotations.numbers_shown import counted, tallied
 from service.design.static_files import address_of_static, stylesheet
+from service.page_words import for_pages
 
 SHARED = Path(__file__).parent / "templates"
 
@@ -17,7 +18,7 @@ SHARED = Path(__file__).parent / "templates"
 def templates_in(folder: Path) -> Environment:
     """The templates of a folder, and those that all share. All words are escaped; a name that is not there is a fault.
 
-    Filters: ``counted`` and ``tallied``.
+    Filters: ``counted``, ``tallied`` and ``for_pages``.
     Functions: ``static(NAME)``, a file's address; ``stylesheet()``, for files that stand alone.
     """
     made = Environment(
@@ -31,6 +32,7 @@ def templates_in(folder: Path) -> Environment:
     )
     made.filters["counted"] = counted
     made.filters["tallied"] = tallied
+    made.filters["for_pages"] = for_pages
     made.globals["static"] = address_of_static
     made.globals["stylesheet"] = stylesheet
     return made

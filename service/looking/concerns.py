@@ -55,7 +55,7 @@ def _outside(answers: Mapping[str, str]) -> Iterator[Concern]:
     for name, said in answers.items():
         if said != "ok":
             what = {
-                "label studio": "Coders cannot work meanwhile. Start it: tandem label-studio start, or ask whoever runs it.",
+                "label studio": "Coders cannot work meanwhile. Whoever runs it starts it (tandem label-studio start).",
                 "mlflow": "Trainings wait for it. Ask whoever runs it.",
             }
             yield Concern(
@@ -81,8 +81,7 @@ def _label_studio(connection: Connection) -> Iterator[Concern]:
         yield Concern(
             f"{counted(len(late), 'project')} of Label Studio {'was' if len(late) == 1 else 'were'} not read for an hour, "
             f"so answers may be missing here.",
-            "As soon as Label Studio answers, the server reads it by itself; tandem pull reads it at once.",
-            "tandem pull",
+            "As soon as Label Studio answers, the server reads it by itself.",
         )
 
 
@@ -132,8 +131,8 @@ def _waiting(connection: Connection, progress: StudyProgress) -> Iterator[Concer
     if aside := count_set_aside(connection):
         yield Concern(
             f"{counted(aside, 'answer is', 'answers are')} set aside: they count only once somebody decides.",
-            "tandem pull says why each is, and what to do.",
-            "tandem pull",
+            "See why each is, and what to do.",
+            "/set-aside",
         )
     if progress.not_forgotten:
         yield Concern(

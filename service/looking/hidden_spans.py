@@ -26,11 +26,12 @@ class Hidden:
         self._places = places
 
     @classmethod
-    def now(cls, connection: Connection, *, of: str | None = None) -> Hidden:
-        """As things stand. ``of``: those that this coder still has to judge."""
+    def now(cls, connection: Connection, *, of: str | None = None, transcript: UUID | None = None) -> Hidden:
+        """As things stand. ``of``: those that this coder still has to judge; ``transcript``: of this one alone."""
         places: dict[UUID, list[Span]] = {}
-        for transcript, span in places_of(connection, hidden_segments(connection, of=of)).values():
-            places.setdefault(transcript, []).append(span)
+        hidden = hidden_segments(connection, of=of, transcript=transcript)
+        for its_transcript, span in places_of(connection, hidden).values():
+            places.setdefault(its_transcript, []).append(span)
         return cls(places)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePath
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -31,6 +32,7 @@ class JobProgress:
     cancel_asked: bool
     error: str | None
     notes: tuple[str, ...]
+    receipt: str = ""
 
     @property
     def what(self) -> str:
@@ -53,7 +55,7 @@ class JobProgress:
         if self.state == "running":
             return "it will stop as soon as its worker notices" if self.cancel_asked else "a worker is at it"
         if self.state == "waiting":
-            return "waits for a worker (tandem serve has one)"
+            return "waits for a worker"
         return self.state
 
     @property
@@ -99,7 +101,14 @@ def _progress(job: Job) -> JobProgress:
         cancel_asked=job.cancel_asked,
         error=job.error,
         notes=tuple(str(note) for note in (job.result or {}).get("embeddings", ())),
+        receipt=_receipt(job),
     )
+
+
+def _receipt(job: Job) -> str:
+    """The file's name of the receipt that an erasure wrote, "" for all other jobs."""
+    written = (job.result or {}).get("receipt") or ()
+    return PurePath(str(written[0])).name if job.kind == "withdraw" and written else ""
 
 
 def _left(job: Job) -> float | None:

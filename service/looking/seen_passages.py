@@ -40,10 +40,9 @@ class SeenPassages:
     @classmethod
     def now(cls, connection: Connection, viewer: Viewer, kept: KeptTranscript) -> SeenPassages:
         """As things stand."""
-        again = Hidden.now(connection, of=viewer.name)
-        return cls(
-            viewer, kept, Hidden.now(connection), again, current_reviews(connection, transcript=kept.id)
-        )
+        hidden = Hidden.now(connection, transcript=kept.id)
+        again = Hidden.now(connection, of=viewer.name, transcript=kept.id)
+        return cls(viewer, kept, hidden, again, current_reviews(connection, transcript=kept.id))
 
     def is_own(self, coder: str) -> bool:
         """Is it the viewer who goes by this name?"""

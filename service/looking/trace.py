@@ -60,7 +60,7 @@ def trace_suggestion(parts: Parts, name: str, *, version: str | None) -> TracedS
                 f"{_place_of(kept, segment)} is an interviewer's. Suggestions are made for what participants say; see who "
                 f'speaks with "tandem show {kept.transcript.name}".'
             )
-        if Hidden.now(connection).hides(kept.id, segment.span):
+        if Hidden.now(connection, transcript=kept.id).hides(kept.id, segment.span):
             raise TandemError(f"{_place_of(kept, segment)} is {LEFT_OUT}.")
         suggestions = suggestions_of(connection, model).get(_id(segment))
         if suggestions is None:

@@ -86,9 +86,9 @@ class _Push:
             raise BadInput(f'no transcript belongs to wave "{wave}". See the waves with "tandem status".')
         waves = [wave] if wave is not None else list(_waves_with(self.corpus, self.found))
         if not any(map(self._transcripts, waves)):
-            which = f" --wave {wave}" if wave is not None else ""
+            of = "" if wave is None else f' of wave "{wave}"'
             raise TandemError(
-                f'model {self.model.version} has suggested nothing here yet. Run "tandem precode{which}" first.'
+                f'model {self.model.version} has suggested nothing{of} yet. Run "tandem precode" first.'
             )
         return self.push_waves(waves, progress)
 

@@ -6,9 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING, Any
 
 from annotations.errors import BadInput
 from annotations.names import folded
@@ -18,6 +16,10 @@ from service.results.grid_figure import GridHead, GridMark, grid_figures
 from service.results.patterns import in_order
 from service.results.result_parts import ResultFigure, ResultParts, ResultTable
 from service.results.study_findings import NOT_STATED, StudyFindings
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 HOW = (
     "New: no coding in the wave before, and some in this one. Gone: the other way round. Turned round: most sources of the "

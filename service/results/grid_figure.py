@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
-
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
+from typing import TYPE_CHECKING, Any
 
 from annotations.lots import lots
-from service.results.picture_files import FAMILY, TextMeasure, empty_picture
+from service.results.picture_files import FAMILY, TextMeasure, empty_picture, rectangle, stroke
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 WIDTH = 7.2  # inches
 _LABELS = (0.1, 2.5)
@@ -149,7 +149,7 @@ def _drawn(
         before = row.group
         tall = max(1, len(lines[number])) * _LINE + _GAP
         if shaded % 2 == 0:
-            fill = Rectangle(
+            fill = rectangle(
                 (0.05, y), left + cell * len(columns) - 0.05, tall, facecolor="#f5f5f5", zorder=-5
             )
             axes.add_patch(fill)
@@ -200,12 +200,12 @@ def paint(axes: Any, x: float, y: float, mark: GridMark | None) -> None:
         return
     if mark.boxed:
         axes.add_patch(
-            Rectangle((x - 0.15, y - 0.095), 0.3, 0.19, facecolor="none", edgecolor=INK, linewidth=0.9)
+            rectangle((x - 0.15, y - 0.095), 0.3, 0.19, facecolor="none", edgecolor=INK, linewidth=0.9)
         )
     shift = 0.15 if mark.shape and mark.words else 0.0
     if mark.shape:
         axes.add_line(
-            Line2D([x - shift], [y], marker=mark.shape, markersize=5.6, markerfacecolor=mark.filled,
+            stroke([x - shift], [y], marker=mark.shape, markersize=5.6, markerfacecolor=mark.filled,
                    markeredgecolor=INK, markeredgewidth=0.9, linestyle="none")
         )  # fmt: skip
     if mark.words:
@@ -256,4 +256,4 @@ def text(
 
 def line_(axes: Any, xs: tuple[float, float], ys: tuple[float, float], colour: str, width: float) -> None:
     """A line behind all else."""
-    axes.add_line(Line2D(xs, ys, color=colour, linewidth=width, zorder=-1))
+    axes.add_line(stroke(xs, ys, color=colour, linewidth=width, zorder=-1))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
-
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
+from typing import TYPE_CHECKING, Any
 
 from annotations.lots import lots
 from annotations.patterns.saturation import Saturation
 from service.results.grid_figure import FAINT, INK, QUIET, WIDTH, line_, text
-from service.results.picture_files import empty_picture
+from service.results.picture_files import empty_picture, rectangle, stroke
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 _PANEL, _FOOT = 2.0, 0.5  # inches
 _LEFT, _RIGHT = 0.6, WIDTH - 0.2
@@ -50,7 +50,7 @@ def _panel(axes: Any, saturation: Saturation, top: float) -> None:
         middle = _LEFT + wide * (at + 0.5)
         bar = min(wide * 0.6, 0.4)
         axes.add_patch(
-            Rectangle((middle - bar / 2, y_at(len(its.new))), bar, y_at(0) - y_at(len(its.new)), edgecolor=INK,
+            rectangle((middle - bar / 2, y_at(len(its.new))), bar, y_at(0) - y_at(len(its.new)), edgecolor=INK,
                       facecolor="#d0d0d0", hatch="////" if its.number <= saturation.base else "", linewidth=0.7)
         )  # fmt: skip
         if at % every == 0:
@@ -58,14 +58,14 @@ def _panel(axes: Any, saturation: Saturation, top: float) -> None:
     xs = [_LEFT + wide * (at + 0.5) for at in range(len(saturation.steps))]
     ys = [y_at(its.known) for its in saturation.steps]
     axes.add_line(
-        Line2D(
+        stroke(
             xs, ys, color=INK, linewidth=1.1, marker="o", markersize=3.6, markerfacecolor="white", zorder=3
         )
     )
     if saturation.at is not None:
         x = _LEFT + wide * saturation.at
         axes.add_line(
-            Line2D((x, x), (top + _TOP - 0.08, top + _BOTTOM), color=INK, linewidth=1, linestyle=(0, (4, 3)))
+            stroke((x, x), (top + _TOP - 0.08, top + _BOTTOM), color=INK, linewidth=1, linestyle=(0, (4, 3)))
         )
 
 
@@ -75,16 +75,16 @@ def _result(saturation: Saturation) -> str:
 
 def _key(axes: Any, y: float) -> None:
     axes.add_patch(
-        Rectangle((0.1, y), 0.24, 0.12, facecolor="#d0d0d0", edgecolor=INK, hatch="////", linewidth=0.7)
+        rectangle((0.1, y), 0.24, 0.12, facecolor="#d0d0d0", edgecolor=INK, hatch="////", linewidth=0.7)
     )
     text(axes, 0.42, y + 0.06, "new codes, base")
-    axes.add_patch(Rectangle((1.6, y), 0.24, 0.12, facecolor="#d0d0d0", edgecolor=INK, linewidth=0.7))
+    axes.add_patch(rectangle((1.6, y), 0.24, 0.12, facecolor="#d0d0d0", edgecolor=INK, linewidth=0.7))
     text(axes, 1.92, y + 0.06, "new codes")
     axes.add_line(
-        Line2D((2.75, 3.05), (y + 0.06, y + 0.06), color=INK, linewidth=1.1, marker="o", markersize=3.6,
+        stroke((2.75, 3.05), (y + 0.06, y + 0.06), color=INK, linewidth=1.1, marker="o", markersize=3.6,
                markerfacecolor="white")
     )  # fmt: skip
     text(axes, 3.13, y + 0.06, "codes known by then")
-    axes.add_line(Line2D((4.68, 4.68), (y - 0.03, y + 0.15), color=INK, linewidth=1, linestyle=(0, (4, 3))))
+    axes.add_line(stroke((4.68, 4.68), (y - 0.03, y + 0.15), color=INK, linewidth=1, linestyle=(0, (4, 3))))
     text(axes, 4.78, y + 0.06, "saturation reached after these")
     text(axes, 0.1, y + 0.26, "Across: interviews in their order, as numbered in the table.", colour=QUIET)

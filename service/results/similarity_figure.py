@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import sqrt
-
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from typing import TYPE_CHECKING
 
 from annotations.patterns.similarity import Similarity
 from service.results.grid_figure import INK, QUIET, WIDTH, text
-from service.results.picture_files import TextMeasure, empty_picture
+from service.results.picture_files import TextMeasure, empty_picture, rectangle
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 MOST = 40  # a picture of more is read by nobody
 _SIZE, _LINE = 7.5, 0.135
@@ -40,7 +42,7 @@ def similarity_figures(similarity: Similarity, label: Callable[[str], str]) -> S
             own = row == column
             grey = "#ffffff" if own else _grey(value)
             axes.add_patch(
-                Rectangle((_LABELS + side * column, y), side, tall[row], facecolor=grey, edgecolor="#bbbbbb",
+                rectangle((_LABELS + side * column, y), side, tall[row], facecolor=grey, edgecolor="#bbbbbb",
                           linewidth=0.5)
             )  # fmt: skip
             middle = _LABELS + side * (column + 0.5)
@@ -88,7 +90,7 @@ def _key(axes: object, y: float) -> None:
     text(axes, _LABELS - 0.1, y, "0: nothing shared", align="right", colour=QUIET)
     for step in range(11):
         axes.add_patch(  # type: ignore[attr-defined]
-            Rectangle((_LABELS + 0.2 * step, y - 0.07), 0.2, 0.14, facecolor=_grey(step / 10), edgecolor="#bbbbbb",
+            rectangle((_LABELS + 0.2 * step, y - 0.07), 0.2, 0.14, facecolor=_grey(step / 10), edgecolor="#bbbbbb",
                       linewidth=0.5)
         )  # fmt: skip
     text(axes, _LABELS + 2.3, y, "1: the same", colour=QUIET)

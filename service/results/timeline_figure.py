@@ -8,18 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon, Rectangle
+from typing import TYPE_CHECKING, Any
 
 from annotations.errors import BadInput
 from annotations.timeline.when import When
-from service.results.picture_files import FAMILY, TALLEST, TextMeasure
+from service.results.picture_files import (
+    FAMILY,
+    TALLEST,
+    TextMeasure,
+    empty_figure,
+    polygon,
+    rectangle,
+    stroke,
+)
 from service.results.timeline_events import Dated, Timeline
 from service.results.timeline_scale import TimeScale
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 WIDTH = 7.4  # inches, what a page has between its margins
 _DATES, _STRIP, _CHART, _WORDS = (0.08, 1.24), (1.28, 1.34), (1.42, 4.12), (4.3, 7.26)
@@ -117,8 +124,7 @@ def _height(timeline: Timeline, rows: Sequence[TimelineRow]) -> float:
 
 def _drawn(sheet: Sequence[tuple[Timeline, list[TimelineRow], bool]], scale: TimeScale) -> Figure:
     height = sum(_height(timeline, rows) for timeline, rows, _ in sheet) + _FOOT
-    figure = Figure(figsize=(WIDTH, height), dpi=100, facecolor="white")
-    FigureCanvasAgg(figure)
+    figure = empty_figure(WIDTH, height)
     drawing = _Drawing(figure, height, scale)
     for timeline, rows, again in sheet:
         drawing.case(timeline, rows, again=again)
@@ -168,7 +174,7 @@ class _Drawing:
         colour, hatch = _fill(timeline, phase)
         width = max(end - start, 0.05)
         self._axes.add_patch(
-            Rectangle((start, self._y + 0.02), width, _BAND - 0.05, facecolor=colour, hatch=hatch, edgecolor=_INK,
+            rectangle((start, self._y + 0.02), width, _BAND - 0.05, facecolor=colour, hatch=hatch, edgecolor=_INK,
                       linewidth=0.7, linestyle=(0, (3, 2)) if open_ends else "solid", gid=f"band-{phase}")
         )  # fmt: skip
         lines = self._measure.lines(phase, _DATES[1] - _DATES[0])
@@ -180,7 +186,7 @@ class _Drawing:
         middle = self._y + _GAP / 2 + _LINE / 2
         if shaded:
             self._axes.add_patch(
-                Rectangle(
+                rectangle(
                     (0.04, self._y),
                     WIDTH - 0.08,
                     row.height,
@@ -192,7 +198,7 @@ class _Drawing:
         colour, hatch = _fill(timeline, row.dated.phase)
         if row.dated.phase:
             self._axes.add_patch(
-                Rectangle((_STRIP[0], self._y + 0.02), _STRIP[1] - _STRIP[0], row.height - 0.04, facecolor=colour,
+                rectangle((_STRIP[0], self._y + 0.02), _STRIP[1] - _STRIP[0], row.height - 0.04, facecolor=colour,
                           hatch=hatch, edgecolor=_INK, linewidth=0.5)
             )  # fmt: skip
         mark_end = self._mark(row.dated, _fill(timeline, row.dated.phase), middle)
@@ -227,7 +233,7 @@ class _Drawing:
         if when.lasted:
             width = max(end - start, 0.06)
             self._axes.add_patch(
-                Rectangle((start, y - 0.04), width, 0.08, facecolor="white" if when.about else fill[0],
+                rectangle((start, y - 0.04), width, 0.08, facecolor="white" if when.about else fill[0],
                           hatch=fill[1], edgecolor=_INK, linewidth=0.8, linestyle=broken if when.about else "solid",
                           gid=gid)
             )  # fmt: skip
@@ -243,13 +249,13 @@ class _Drawing:
 
     def _dot(self, x: float, y: float, fill: tuple[str, str], *, open_: bool, gid: str | None = None) -> None:
         colour = fill[0] if not open_ else "white"
-        marker = Line2D([x], [y], marker="o" if open_ else "D", markersize=4.6 if open_ else 4.4, markeredgecolor=_INK,
+        marker = stroke([x], [y], marker="o" if open_ else "D", markersize=4.6 if open_ else 4.4, markeredgecolor=_INK,
                         markerfacecolor=colour, markeredgewidth=0.9, linestyle="none", gid=gid)  # fmt: skip
         self._axes.add_line(marker)
 
     def _arrow(self, x: float, y: float, way: int) -> None:
         points = [(x + way * 0.06, y), (x, y - 0.035), (x, y + 0.035)]
-        self._axes.add_patch(Polygon(points, closed=True, facecolor=_INK, edgecolor=_INK, linewidth=0.5))
+        self._axes.add_patch(polygon(points, closed=True, facecolor=_INK, edgecolor=_INK, linewidth=0.5))
 
     def key(self) -> None:
         """What the signs mean."""
@@ -265,7 +271,7 @@ class _Drawing:
         self._dot(2.16, at, plain, open_=True)
         self._text(2.44, at, "some time within, or about")
         self._axes.add_patch(
-            Rectangle((4.2, at - 0.04), 0.34, 0.08, facecolor="#5c9fce", edgecolor=_INK, linewidth=0.8)
+            rectangle((4.2, at - 0.04), 0.34, 0.08, facecolor="#5c9fce", edgecolor=_INK, linewidth=0.8)
         )
         self._text(4.62, at, "lasted")
         self._line((5.22, 5.52), (at, at), colour=_INK, width=1, style=(0, (2, 1.5)))
@@ -285,7 +291,7 @@ class _Drawing:
     def _line(self, xs: tuple[float, float], ys: tuple[float, float], *, colour: str, width: float, style: Any = "solid",
               gid: str | None = None) -> None:  # fmt: skip
         self._axes.add_line(
-            Line2D(
+            stroke(
                 xs,
                 ys,
                 color=colour,

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING, Any
 
 from annotations.numbers_shown import counted
 from annotations.patterns.agreement_words import in_words
@@ -17,6 +15,10 @@ from service.results.grid_figure import GridHead, GridMark, grid_figures
 from service.results.patterns import in_order
 from service.results.result_parts import ResultFigure, ResultParts, ResultTable
 from service.results.study_findings import NOT_STATED, StudyFindings
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 HOW = (
     "A finding is a code in one phase of one column. Its direction is what most of its sources say by their codings' "

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from annotations.store.judged_passages import JudgedPassages
+from annotations.store.pushed_tasks import CountedPushed
 from annotations.store.suggestions import CountedSuggestions
 from service.access.doors import holds_key
 from service.access.policy import Action
@@ -143,6 +144,7 @@ def create_app(
     app.state.search = InterviewSearch()
     app.state.judged = JudgedPassages()
     app.state.suggested = CountedSuggestions()
+    app.state.pushed = CountedPushed()
     app.state.predictions = StandingPredictions(least_precision=parts.study.config.aim.least_precision)
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)

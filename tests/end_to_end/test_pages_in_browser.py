@@ -100,6 +100,7 @@ def _addresses(made: WithPages) -> list[str]:
         "/people",
         "/audit",
         "/study/work",
+        "/set-aside",
         "/bring-in",
         "/participants",
         "/exports",
@@ -123,6 +124,17 @@ def test_every_page_can_be_read_by_everybody(here: Here) -> None:
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, address
         assert page.complaints == []
     assert all(one.startswith(here.url) for one in asked)
+
+
+def test_the_header_is_one_line_however_long_the_names(here: Here) -> None:
+    """On a small laptop a coder's nine pages, the study and her name stand beside each other."""
+    with here.page(INES) as page:
+        page.goto(f"{here.url}/codebook")
+        assert len(page.query_selector_all("header nav li")) == 9
+        long = "(text) => document.querySelectorAll('.top .study, .top .who a').forEach(e => e.textContent = text)"
+        page.evaluate(long, "Introducing an electronic handover in three countries")
+        tops = "[...document.querySelectorAll('.top .study, .top li, .top .who')].map(e => e.offsetTop)"
+        assert max(page.evaluate(tops)) < 30
 
 
 def test_a_fault_is_a_page_too(here: Here) -> None:

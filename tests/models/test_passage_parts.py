@@ -29,9 +29,9 @@ def _parts(*units: SegmentWords) -> PassageParts:
 
 def test_sentences_are_joined_until_they_say_enough() -> None:
     """Two sentences of a dozen words are two windows; the short one at the end goes with the second."""
-    found = [span.of(LONG) for span in windows_of(LONG, sentences_in(LONG, "rules"))]
-    assert [text.split()[0] for text in found] == ["We", "The"]
-    assert found[1].endswith("Then it snowed.")
+    windows = [span.of(LONG) for span in windows_of(LONG, sentences_in(LONG, "rules"))]
+    assert [text.split()[0] for text in windows] == ["We", "The"]
+    assert windows[1].endswith("Then it snowed.")
 
 
 @settings(max_examples=40, deadline=None)
@@ -39,9 +39,9 @@ def test_sentences_are_joined_until_they_say_enough() -> None:
 def test_windows_leave_no_word_out(lengths: list[int]) -> None:
     """Whatever the sentences: every word is in one window, and none has fewer than twelve unless it is alone."""
     text = " ".join("word " * (length - 1) + "end." for length in lengths)
-    found = windows_of(text, sentences_in(text, "rules"))
-    assert " ".join(span.of(text) for span in found).split() == text.split()
-    assert len(found) == 1 or min(len(span.of(text).split()) for span in found) >= LEAST_WORDS
+    windows = windows_of(text, sentences_in(text, "rules"))
+    assert " ".join(span.of(text) for span in windows).split() == text.split()
+    assert len(windows) == 1 or min(len(span.of(text).split()) for span in windows) >= LEAST_WORDS
 
 
 def test_a_short_passage_is_its_own_window_and_a_question_is_heard() -> None:

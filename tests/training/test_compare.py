@@ -32,10 +32,10 @@ def test_held_out_words_come_back(tmp_path: Path) -> None:
     np.savez_compressed(
         tmp_path / HELD_OUT, segments=[str(SEGMENT)], codes=["people", "gone"], decided=decided
     )
-    found = _held_out(_made(), tmp_path)
-    assert found is not None
-    assert found.decided.tolist() == [[False, True], [False, False]]
-    assert found.known.tolist() == [True, False]
+    held_out = _held_out(_made(), tmp_path)
+    assert held_out is not None
+    assert held_out.decided.tolist() == [[False, True], [False, False]]
+    assert held_out.known.tolist() == [True, False]
 
 
 class _Evil:

@@ -44,14 +44,15 @@ def _data(*, second: bool = False, groups: int = 8) -> tuple[Dataset, OutOfFold]
 
 def test_one_coder_s_figures_are_those_of_scikit_learn() -> None:
     """F1, precision, recall, average precision and kappa, pooled and per code."""
-    dataset, found = _data()
-    truth, decided = dataset.judgements[0].labels > 0.5, found.decided
-    figures = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None).to_json()
+    dataset, out_of_fold = _data()
+    truth, decided = dataset.judgements[0].labels > 0.5, out_of_fold.decided
+    figures = evaluate(dataset, out_of_fold, codebook=BOOK, lacking={}, reason=None).to_json()
     overall = figures["overall"]
     assert overall["micro_f1"] == pytest.approx(sklearn_metrics.f1_score(truth, decided, average="micro"))
     assert overall["macro_f1"] == pytest.approx(sklearn_metrics.f1_score(truth, decided, average="macro"))
     precisions = [
-        sklearn_metrics.average_precision_score(truth[:, at], found.probabilities[:, at]) for at in range(3)
+        sklearn_metrics.average_precision_score(truth[:, at], out_of_fold.probabilities[:, at])
+        for at in range(3)
     ]
     assert overall["macro_ap"] == pytest.approx(np.mean(precisions))
     kappas = [sklearn_metrics.cohen_kappa_score(truth[:, at], decided[:, at]) for at in range(3)]
@@ -77,8 +78,8 @@ def test_one_coder_s_figures_are_those_of_scikit_learn() -> None:
 
 def test_people_and_model_are_compared_on_the_same_segments() -> None:
     """Person–person and model–person stand on the doubly judged segments, and nothing else."""
-    dataset, found = _data(second=True)
-    figures = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None).to_json()
+    dataset, out_of_fold = _data(second=True)
+    figures = evaluate(dataset, out_of_fold, codebook=BOOK, lacking={}, reason=None).to_json()
     ada, bo = (judgement.labels > 0.5 for judgement in dataset.judgements)
     rows = dataset.judgements[1].rows
     people = figures["people"]
@@ -91,7 +92,10 @@ def test_people_and_model_are_compared_on_the_same_segments() -> None:
     assert people["person"]["overall"]["kappa"] == pytest.approx(np.mean(kappas))
     with_model = [
         np.mean(
-            [sklearn_metrics.cohen_kappa_score(side[:, at], found.decided[rows][:, at]) for at in range(3)]
+            [
+                sklearn_metrics.cohen_kappa_score(side[:, at], out_of_fold.decided[rows][:, at])
+                for at in range(3)
+            ]
         )
         for side in (ada[rows], bo)
     ]
@@ -103,16 +107,16 @@ def test_people_and_model_are_compared_on_the_same_segments() -> None:
 
 def test_with_one_coder_there_is_no_figure_of_people() -> None:
     """The reason is a sentence, not a zero."""
-    dataset, found = _data()
-    figures = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None).to_json()
+    dataset, out_of_fold = _data()
+    figures = evaluate(dataset, out_of_fold, codebook=BOOK, lacking={}, reason=None).to_json()
     assert figures["people"] is None
     assert "second independent coder" in figures["people_reason"]
 
 
 def test_assisted_reviews_enter_no_figure() -> None:
     """What leans on suggestions can neither praise nor blame them."""
-    dataset, found = _data()
-    leaning = Judgement("Bo", np.arange(400), found.decided.astype(float), gold=False)
+    dataset, out_of_fold = _data()
+    leaning = Judgement("Bo", np.arange(400), out_of_fold.decided.astype(float), gold=False)
     more = Dataset(
         dataset.units,
         dataset.embeddings,
@@ -121,14 +125,14 @@ def test_assisted_reviews_enter_no_figure() -> None:
         CODES,
         [*dataset.judgements, leaning],
     )
-    plain = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None).to_json()
-    assert evaluate(more, found, codebook=BOOK, lacking={}, reason=None).to_json() == plain
+    plain = evaluate(dataset, out_of_fold, codebook=BOOK, lacking={}, reason=None).to_json()
+    assert evaluate(more, out_of_fold, codebook=BOOK, lacking={}, reason=None).to_json() == plain
 
 
 def test_few_groups_have_no_interval_but_their_values() -> None:
     """With four participants each one's value is shown, and why there is no interval."""
-    dataset, found = _data(groups=4)
-    overall = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None).to_json()["overall"]
+    dataset, out_of_fold = _data(groups=4)
+    overall = evaluate(dataset, out_of_fold, codebook=BOOK, lacking={}, reason=None).to_json()["overall"]
     assert overall["kappa_interval"] is None
     assert "at least 5" in overall["kappa_interval_reason"]
     assert set(overall["kappa_by_group"]) == {"g0", "g1", "g2", "g3"}
@@ -147,13 +151,13 @@ def test_without_held_out_predictions_the_reason_is_given() -> None:
 
 def test_ticks_are_counted_where_a_coder_would_have_found_them() -> None:
     """Decided and at least as probable as asked; right where the coder says so; in the first five or ticked."""
-    dataset, found = _data()
+    dataset, out_of_fold = _data()
     truth = dataset.judgements[0].labels > 0.5
-    rows = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None, least_precision=0.7).to_json()[
-        "codes"
-    ]
+    rows = evaluate(
+        dataset, out_of_fold, codebook=BOOK, lacking={}, reason=None, least_precision=0.7
+    ).to_json()["codes"]
     for at, row in enumerate(rows):
-        ticked = found.decided[:, at] & (found.probabilities[:, at] >= 0.7)
+        ticked = out_of_fold.decided[:, at] & (out_of_fold.probabilities[:, at] >= 0.7)
         assert row["ticked"] == ticked.sum()
         assert row["ticked_right"] == (ticked & truth[:, at]).sum()
         assert row["comes_ticked"] is shown_right(row["ticked"], row["ticked_right"], 0.7)
@@ -163,9 +167,11 @@ def test_ticks_are_counted_where_a_coder_would_have_found_them() -> None:
 
 def test_what_a_model_could_not_judge_is_neither_ticked_nor_offered() -> None:
     """Of a segment that no model was asked about nothing is known."""
-    dataset, found = _data()
-    silent = OutOfFold(np.full_like(found.probabilities, np.nan), np.zeros_like(found.decided), found.folds)
+    dataset, out_of_fold = _data()
+    silent = OutOfFold(
+        np.full_like(out_of_fold.probabilities, np.nan), np.zeros_like(out_of_fold.decided), out_of_fold.folds
+    )
     ticks = ticks_of(dataset, silent, 0.3)
     assert (ticks.ticked.sum(), ticks.offered.sum(), ticks.recall(0)) == (0, 0, 0.0)
-    nowhere = OutOfFold(found.probabilities, found.decided, np.full(len(dataset), -1))
+    nowhere = OutOfFold(out_of_fold.probabilities, out_of_fold.decided, np.full(len(dataset), -1))
     assert ticks_of(dataset, nowhere, 0.3).recall(0) is None

@@ -69,7 +69,7 @@ class _Counting:
 @pytest.fixture
 def tunings(monkeypatch: pytest.MonkeyPatch) -> list[_Counting]:
     """The tunings that were asked for."""
-    found: list[_Counting] = []
+    tuned_encoders: list[_Counting] = []
 
     def tune(
         _tuning: FineTuning,
@@ -79,13 +79,13 @@ def tunings(monkeypatch: pytest.MonkeyPatch) -> list[_Counting]:
         _weights: np.ndarray,
         progress: Progress | None,
     ) -> _Counting:
-        found.append(_Counting(tuple(units), labels.shape[1]))
+        tuned_encoders.append(_Counting(tuple(units), labels.shape[1]))
         if progress:
             progress(1, 1)
-        return found[-1]
+        return tuned_encoders[-1]
 
     monkeypatch.setattr(fit_on_rows, "tune", tune)
-    return found
+    return tuned_encoders
 
 
 @pytest.mark.slow
@@ -93,20 +93,20 @@ def test_no_encoder_has_seen_what_it_predicts(tunings: list[_Counting]) -> None:
     """Fifteen of them for the scores, one of all rows for the model; half of each logit is the encoder's."""
     dataset = _dataset()
     told: list[tuple[int, int]] = []
-    found = cross_validate(dataset, encoder=TUNING, progress=lambda *at: told.append(at))
+    validated = cross_validate(dataset, encoder=TUNING, progress=lambda *at: told.append(at))
     assert len(tunings) == 10 + 5
-    assert max(len(one.learnt) for one in tunings) < len(dataset)
-    model, _ = fit_final(dataset, found)
+    assert max(len(tuning.learnt) for tuning in tunings) < len(dataset)
+    model, _ = fit_final(dataset, validated)
     assert len(tunings) == 16
     assert tunings[-1].learnt == dataset.units
     assert model.tuned is tunings[-1]
     plain = cross_validate(dataset, folds=5)
-    assert found.logits is not None
+    assert validated.logits is not None
     assert plain.logits is not None
-    known = ~np.isnan(found.logits)
+    known = ~np.isnan(validated.logits)
     assert known.any()
     # where both chose the same penalty, the mean of the linear logit and one half
-    assert np.corrcoef(found.logits[known], plain.logits[known])[0, 1] > 0.99
+    assert np.corrcoef(validated.logits[known], plain.logits[known])[0, 1] > 0.99
     assert told[-1] == (1600, 1600)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
 

@@ -10,12 +10,12 @@ from training.promote import incomparable, judge
 
 def _tables(groups: int, right: float) -> np.ndarray:
     """Tables in which a share of a coder's 40 positives in each of two codes is found, differently by group."""
-    found = []
+    tables = []
     for group in range(groups):
         # not the same everywhere, nor the same for two models: an interval needs something that varies
         both = min(40, round(40 * right) + (group * round(10 * right)) % 4 - 1)
-        found.append([[both, 40 - both, 40 - both, 120 + both]] * 2)
-    return np.array(found, dtype=float)
+        tables.append([[both, 40 - both, 40 - both, 120 + both]] * 2)
+    return np.array(tables, dtype=float)
 
 
 CODES = ("money", "people")
@@ -36,11 +36,11 @@ def test_the_rule(
     new: float, old: float, groups: int, new_recipe: bool, verdict: str, promoted: bool
 ) -> None:
     """The same recipe serves unless it is shown to be worse; a new one only if it is shown not to be."""
-    found = judge(_tables(groups, new), _tables(groups, old), codes=CODES, new_recipe=new_recipe)
-    assert (found.verdict, found.promoted) == (verdict, promoted)
-    assert found.reason
-    assert found.figures["groups"] == groups
-    assert (found.figures["interval"] is None) == (groups < 5 or found.figures["difference"] == 0)
+    ruling = judge(_tables(groups, new), _tables(groups, old), codes=CODES, new_recipe=new_recipe)
+    assert (ruling.verdict, ruling.promoted) == (verdict, promoted)
+    assert ruling.reason
+    assert ruling.figures["groups"] == groups
+    assert (ruling.figures["interval"] is None) == (groups < 5 or ruling.figures["difference"] == 0)
 
 
 GONE = "the files of v1 cannot be read"
@@ -55,9 +55,9 @@ def test_a_champion_that_cannot_be_read_is_not_kept_for_want_of_proof(
 ) -> None:
     """A new recipe serves in its place where nothing shows that it is worse; where something does, it does not."""
     tables = _tables(groups, new), _tables(groups, old)
-    found = judge(*tables, codes=CODES, new_recipe=True, unreadable=GONE)
-    assert (found.verdict, found.promoted) == (verdict, promoted)
-    assert (GONE in found.reason) == promoted
+    ruling = judge(*tables, codes=CODES, new_recipe=True, unreadable=GONE)
+    assert (ruling.verdict, ruling.promoted) == (verdict, promoted)
+    assert (GONE in ruling.reason) == promoted
     nothing = incomparable("nothing is known", new_recipe=True, unreadable=GONE)
     assert (nothing.verdict, nothing.promoted) == ("cannot tell", True)
     assert (
@@ -70,8 +70,8 @@ def test_too_few_for_an_interval_and_not_worse_for_all() -> None:
     """Without an interval more of the same serves if one participant at least does not get worse."""
     champion, challenger = _tables(3, 0.8), _tables(3, 0.5)
     challenger[1] = champion[1]
-    found = judge(challenger, champion, codes=CODES, new_recipe=False)
-    assert (found.verdict, found.promoted) == ("cannot tell", True)
+    ruling = judge(challenger, champion, codes=CODES, new_recipe=False)
+    assert (ruling.verdict, ruling.promoted) == ("cannot tell", True)
 
 
 def test_an_interval_around_zero_separates_the_two_rules() -> None:
@@ -94,10 +94,10 @@ def test_an_interval_wholly_below_zero_is_worse_however_near(new_recipe: bool) -
     champion = _tables(25, 0.7)
     challenger = champion.copy()
     challenger[::2] += np.array([-0.5, 0, 0.5, 0])
-    found = judge(challenger, champion, codes=CODES, new_recipe=new_recipe)
-    low, high = found.figures["interval"]
+    ruling = judge(challenger, champion, codes=CODES, new_recipe=new_recipe)
+    low, high = ruling.figures["interval"]
     assert -0.02 < low < high < 0
-    assert (found.verdict, found.promoted) == ("worse", False)
+    assert (ruling.verdict, ruling.promoted) == ("worse", False)
 
 
 def test_dropping_a_hard_code_is_no_improvement() -> None:
@@ -105,8 +105,8 @@ def test_dropping_a_hard_code_is_no_improvement() -> None:
     champion = _tables(25, 0.6)
     challenger = champion.copy()
     challenger[:, 1] = _dropped(champion[:, 1])
-    found = judge(challenger, champion, codes=CODES, new_recipe=False)
-    assert (found.verdict, found.promoted) == ("worse", False)
+    ruling = judge(challenger, champion, codes=CODES, new_recipe=False)
+    assert (ruling.verdict, ruling.promoted) == ("worse", False)
 
 
 def _dropped(tables: np.ndarray) -> np.ndarray:
@@ -122,7 +122,7 @@ def test_a_code_that_gets_clearly_worse_is_a_veto() -> None:
     challenger = np.concatenate([better, better, better, _dropped(worse[:, 0])[:, None]], axis=1)
     codes = tuple("abcdefg")
     vetoed = judge(challenger, champion, codes=codes, new_recipe=False)
-    assert [one["code"] for one in vetoed.figures["vetoes"]] == ["g"]
+    assert [veto["code"] for veto in vetoed.figures["vetoes"]] == ["g"]
     assert (vetoed.verdict, vetoed.promoted) == ("worse", False)
     assert "g (" in vetoed.reason
     rare = [champion.copy(), challenger.copy()]

@@ -47,15 +47,15 @@ def test_a_random_split_claims_what_unseen_participants_do_not_bear_out() -> Non
     """The model that has heard everybody knows everybody; asked about somebody new it knows nothing."""
     dataset = _told_by_the_person()
     grouped = _cross_validated(PARTS, dataset, dataset, quiet)
-    found = _random_split(PARTS, dataset, quiet)
-    assert found["random_split_reason"] is None
-    assert found["random_split"]["overall"]["kappa"] > 0.8
+    split_figures = _random_split(PARTS, dataset, quiet)
+    assert split_figures["random_split_reason"] is None
+    assert split_figures["random_split"]["overall"]["kappa"] > 0.8
     assert grouped["overall"]["kappa"] < 0.3
-    assert [row["code_id"] for row in found["random_split"]["codes"]] == ["a"]
+    assert [row["code_id"] for row in split_figures["random_split"]["codes"]] == ["a"]
 
 
 def test_where_there_is_no_random_split_the_reason_is_given() -> None:
     """Too few participants for any figure."""
-    found = _random_split(PARTS, _told_by_the_person(people=2), quiet)
-    assert found["random_split"] is None
-    assert "2 participants" in found["random_split_reason"]
+    split_figures = _random_split(PARTS, _told_by_the_person(people=2), quiet)
+    assert split_figures["random_split"] is None
+    assert "2 participants" in split_figures["random_split_reason"]

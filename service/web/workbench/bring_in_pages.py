@@ -19,7 +19,7 @@ from service.bringing_in.undo import undo, why_it_stays
 from service.bringing_in.uploads import all_uploads, in_words, receive
 from service.web.pages import Visit, Visited, saved
 from service.web.request_limits import UPLOADS
-from service.web.workbench import upload_pages
+from service.web.workbench import upload_pages, wanted_waves
 from service.web.workbench.audit import audit
 from service.web.workbench.given import Sent
 from service.web.workbench.looks import is_small, look, opened
@@ -27,6 +27,7 @@ from service.web.workbench.looks import is_small, look, opened
 PATH = UPLOADS
 router = APIRouter(include_in_schema=False)
 router.include_router(upload_pages.router)
+router.include_router(wanted_waves.router)
 
 _COUNTS = {
     "transcript": ("transcript", "transcripts"),

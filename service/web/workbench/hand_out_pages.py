@@ -18,7 +18,6 @@ from annotations.store.chosen_cuts import chosen_for
 from annotations.store.deals import plan_in_force
 from annotations.store.described_transcripts import described_transcripts
 from annotations.store.model_versions import champion, why_nothing_serves
-from annotations.store.pushed_tasks import count_pushed
 from annotations.store.transcripts import count_coded_turns
 from annotations.store.wave_views import TaskView, view_of
 from service.access.policy import Action
@@ -236,7 +235,7 @@ def _waves(visit: Visit, connection: Connection) -> list[WaveToHandOut]:
         transcript_id: count.passages
         for transcript_id, count in kept_counts.judged.now(connection, version).items()
     }
-    pushed, serving = count_pushed(connection, version), champion(connection)
+    pushed, serving = kept_counts.pushed.now(connection, version), champion(connection)
     suggested = {} if serving is None else kept_counts.suggested.now(connection, serving.model.id, version)
     counts_by_wave: dict[str, list[int]] = {}
     everything = described_transcripts(connection)

@@ -33,7 +33,7 @@ from service.web.navigation import ITEMS
 from service.web.pages import Visit, Visited
 from service.web.remembered import Remembered
 
-WORK, SETTLE = "/study/work", "/settle"
+WORK, SETTLE, ASIDE = "/study/work", "/settle", "/set-aside"
 OLD = timedelta(seconds=20)
 _MOST_CHOICES = 30
 router = APIRouter(include_in_schema=False)
@@ -238,4 +238,4 @@ def _button(step: NextStep) -> Button:
 
 def _shown_place(concern: Concern) -> str:
     """The page where a concern is seen to, "" where none is."""
-    return concern.place if concern.place in {item.path for item in ITEMS} | {SETTLE} else ""
+    return concern.place if concern.place in {item.path for item in ITEMS} | {SETTLE, ASIDE} else ""

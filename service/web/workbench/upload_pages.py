@@ -36,6 +36,7 @@ from service.web.request_limits import UPLOADS as PATH
 from service.web.workbench.given import Given, Sent
 from service.web.workbench.looks import look, opened
 from service.web.workbench.upload_list import columns_of
+from service.web.workbench.wanted_waves import wanted_waves
 
 router = APIRouter(include_in_schema=False)
 
@@ -237,6 +238,7 @@ def page(visit: Visit, upload_shown: Upload, *, fault: str = "") -> Response:
         list=shown,
         kinds=[(kind, NAMES[kind]) for kind in KINDS],
         kind_names=NAMES,
+        waves=wanted_waves(upload_shown) if visit.may(Action.CHANGE_STUDY) else {},
         everyone=_said_of(upload_shown, ALL),
         listed=_listed(parts.study.config, places),
         known={

@@ -66,6 +66,8 @@ def test_what_is_drawn_and_not_pushed_yet_is_hidden(parts: Parts) -> None:
         assert hidden_segments(connection) == {blind}
         connection.execute(label_studio_tasks.delete().where(label_studio_tasks.c.segment_id == later))
         assert hidden_segments(connection) == {blind, later}
+        assert hidden_segments(connection, transcript=kept.id) == {blind, later}
+        assert hidden_segments(connection, transcript=uuid4()) == set()
 
 
 def test_what_was_opened_before_the_push_is_independent(

@@ -11,6 +11,7 @@ from lead_in_browser import INTERVIEW, SECOND, Lead, a_study
 
 from annotations.store.described_transcripts import described_transcripts
 from annotations.store.reviews import count_reviews
+from annotations.study.config import read_study
 from service.composition import Parts
 from service.web.workbench import looks
 from service.worker import do_waiting_jobs
@@ -47,6 +48,24 @@ def test_nothing_is_written_before_it_is_said_so(lead: Lead, parts: Parts) -> No
     (folder,) = (parts.settings.state / "passing").glob("*/in-*")
     assert {file.stat().st_mode & 0o777 for file in folder.rglob("*") if file.is_file()} == {0o600}
     assert {one.stat().st_mode & 0o777 for one in (folder, *folder.rglob("*")) if one.is_dir()} == {0o700}
+
+
+@pytest.mark.slow
+def test_a_wave_that_the_study_lacks_is_added_where_it_is_missed(lead: Lead, parts: Parts) -> None:
+    """One click adds it as the settings do, and the file can come in; no other wave is added that way."""
+    table = "file,wave\nJKG-01.txt,1\nDND-03.txt,Wave three\n"
+    page = lead.send(("JKG-01.txt", INTERVIEW), ("DND-03.txt", SECOND), ("where.csv", table))
+    here = page.url.path
+    assert "Add wave “Wave three”" in page.text
+    assert "1 file names a wave" in page.text
+    assert lead.post(f"{here}/waves", {"wave": "9"}).status_code == 422
+    page = lead.post(f"{here}/waves", {"wave": "Wave three"})
+    assert "Cannot come in yet" not in page.text
+    assert "2 transcripts would come in" in page.text
+    assert list(read_study(parts.study.folder).config.waves) == ["1", "2", "Wave three"]
+    assert _names(parts) == []
+    lead.post(f"{here}/bring")
+    assert sorted(_names(parts)) == ["DND-03", "JKG-01"]
 
 
 @pytest.mark.slow

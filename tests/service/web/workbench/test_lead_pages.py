@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,8 +22,10 @@ from annotations.study.config import read_study
 from service.access.viewer import ViewerRole
 from service.all_exports import KINDS
 from service.composition import Parts
+from service.corrections.list_set_aside import SetAside
 from service.looking.study_work import study_work
 from service.web.workbench import study_page
+from service.worker import do_waiting_jobs
 
 
 @pytest.fixture
@@ -283,3 +286,30 @@ def test_what_was_judged_in_another_program_is_counted_in_passages(lead: Lead) -
         row = next(row for row in study_work(connection, lead.parts.settings, version) if row.coder == "Ada")
         passages = counted_passages(connection, version)[row.transcript].passages
     assert (row.elsewhere, row.done) == (True, passages)
+
+
+def test_an_answer_set_aside_stands_on_a_page_with_its_reason(
+    lead: Lead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose, where and why, in a page's words; nothing is there while nothing waits."""
+    assert "No answer is set aside." in lead.get("/set-aside").text
+    why = "the words of this passage have been corrected since. Run tandem push, and look again."
+    aside = SetAside("JKG-01", 1, None, "stranger@example.org", 3, 7, 11, why)
+    lead.post(f"{lead.send(('JKG-01.txt', INTERVIEW)).url.path}/bring")
+    monkeypatch.setattr("service.web.workbench.set_aside_page.set_aside", lambda _: [aside])
+    page = lead.get("/set-aside").text
+    assert "stranger@example.org" in page
+    assert "Go to the page Hand out, and look again." in page
+    assert "tandem push" not in page
+
+
+def test_the_page_of_an_erasure_leads_to_its_receipt(filled: Lead) -> None:
+    """Once the worker is done, what was erased and what is left to do is one click away."""
+    gone = filled.post("/participants/withdraw", {"who": "DND-03", "again": "DND-03"})
+    assert "/participants/receipts/" not in gone.text
+    do_waiting_jobs(filled.parts)
+    page = filled.get(gone.url.path).text
+    receipt = re.search(r'href="(/participants/receipts/[^"]+)"', page)
+    assert receipt is not None
+    assert "DND-03" not in receipt[1]
+    assert filled.get(receipt[1]).status_code == 200

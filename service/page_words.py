@@ -1,4 +1,4 @@
-"""Sentences that speak of options of a command, in the words of a page, where the same is chosen in a field."""
+"""Sentences that speak of a command or its options, in the words of pages, where the same is done on one of them."""
 
 from __future__ import annotations
 
@@ -36,11 +36,69 @@ _SAID = (
     (r"Correct it, or add it there\.", "Correct it, or add it under Settings."),
     (r"or add the code to codebook\.yaml\.", "or bring in a codebook that has the code."),
 )  # fmt: skip
+# the page that does what a command does; a command that is not here is an administrator's, and keeps its name
+PAGE_OF = {
+    "agreement": "Agreement",
+    "audit": "Audit",
+    "backup": "Backups",
+    "consensus": "Disagreements",
+    "disagreements": "Disagreements",
+    "evaluate": "Models",
+    "import": "Bring in",
+    "import-codings": "Bring in",
+    "import-project": "Bring in",
+    "jobs": "Jobs",
+    "matrix": "Results",
+    "models": "Models",
+    "participants": "Participants",
+    "people": "People",
+    "precode": "Hand out",
+    "pull": "Answers set aside",
+    "push": "Hand out",
+    "ratings": "Results",
+    "settle": "Codings whose words were corrected",
+    "show": "Read",
+    "status": "Study",
+    "suggestions": "Exports",
+    "timeline": "Results",
+    "trace": "Models",
+    "train": "Models",
+    "withdraw": "Participants",
+}
+# what of these an administrator alone does: words that are erased, a sheet of the dead, files that are damaged
+_OF_ADMINISTRATORS = r"(?![^\".;)]*(?:--tombstones|--forget|--force|people first|people link))"
+_NAME = "|".join(sorted(map(re.escape, PAGE_OF), key=len, reverse=True))
+_COMMAND = re.compile(
+    r"(?P<do>\b(?:[Rr]un|[Ss]ee|[Bb]egin with|with|in|use|[Ll]ook at)\s+)?\"?"
+    + _OF_ADMINISTRATORS
+    + rf"\btandem (?P<name>{_NAME})\b"
+    r"(?:(?<=people) list|(?<=jobs) list|(?<=models) (?:list|show|promote|rollback))?"
+    r"(?: (?:--[a-z-]+(?: [A-Z0-9]+\b| '[^']*')?|[A-Z]{2,}[A-Z0-9…]*|ID))*\"?"
+)
 _RULES = tuple((re.compile(pattern), said) for pattern, said in _SAID)
 
 
 def for_pages(sentence: str) -> str:
-    """A sentence written for a command, with what a page has in place of its options and commands."""
+    """A sentence written for a command, with what a page has in place of its options and commands.
+
+    >>> for_pages('no model has been trained yet. Run "tandem train" first.')
+    'no model has been trained yet. Go to the page Models first.'
+    >>> for_pages("tandem doctor says what to do.")
+    'tandem doctor says what to do.'
+    """
     for pattern, said in _RULES:
         sentence = pattern.sub(said, sentence)
-    return sentence
+    return _COMMAND.sub(_page_instead, sentence)
+
+
+def _page_instead(command: re.Match[str]) -> str:
+    said = (command["do"] or "").rstrip()
+    before = {"run": "go to", "begin with": "begin on", "with": "on", "in": "on"}.get(
+        said.lower(), said.lower()
+    )
+    if said[:1].isupper():
+        before = before[:1].upper() + before[1:]
+    page = f"the page {PAGE_OF[command['name']]}"
+    if not said and command.start() == 0:
+        page = page[:1].upper() + page[1:]
+    return f"{before} {page}".strip()

@@ -1,0 +1,30 @@
+"""A worker that looks around every minute keeps nobody from changing the study."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from lead_in_browser import a_study
+
+from service.composition import Parts
+from service.worker import look_around
+
+
+def test_the_study_is_not_held_where_mlflow_lacks_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lead who saves in that moment is not told to wait for a worker that has nothing to do."""
+    held: list[str] = []
+    alone = Parts.alone
+
+    def noted(parts: Parts, command: str) -> AbstractContextManager[None]:
+        held.append(command)
+        return alone(parts, command)
+
+    parts = a_study(tmp_path)
+    monkeypatch.setattr(Parts, "alone", noted)
+    look_around(parts)
+    parts.close()
+    assert held == []
