@@ -55,18 +55,18 @@ class Sharded:
         """As ``models.suggester.Engine``. Raises TandemError where a worker cannot do its part; what was given is kept."""
         parts = list(lots(work.todo, SHARD))
         with self.cluster() as spread:
-            run = self._new_run(work)
+            run = self.folder / uuid4().hex
             try:
+                self._begin(run, work)
                 yield from self._rounds(work, parts, run, spread, progress)
             finally:
                 with suppress(OSError):
                     shutil.rmtree(run)
                     self.folder.rmdir()
 
-    def _new_run(self, work: SuggestingWork) -> Path:
+    def _begin(self, run: Path, work: SuggestingWork) -> None:
         erase_left(self.folder)
         make_folder(self.folder)
-        run = self.folder / uuid4().hex
         make_folder(run)
         version = work.version
         made_by = made_by_of(work)
@@ -79,7 +79,6 @@ class Sharded:
             work.source.device,
         )
         write_run(run, plain, work.reader.coded, version.codes)
-        return run
 
     def _rounds(
         self,

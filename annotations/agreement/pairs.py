@@ -30,7 +30,7 @@ from annotations.agreement.two_judges import (
     counts,
     frequent,
     kappa,
-    mean_over_pairs,
+    means_over_pairs,
     negative_agreement,
     percent_agreement,
     positive_agreement,
@@ -252,7 +252,7 @@ def _means(
     codes_of = _codes_by_framework(columns)
 
     def statistic(sums: Floats) -> Floats:
-        return np.stack([mean_over_pairs(sums, often & codes) for codes in codes_of.values()], axis=-1)
+        return means_over_pairs(sums, [often & codes for codes in codes_of.values()])
 
     values = statistic(whole)
     intervals = intervals_over_groups(tables, statistic)

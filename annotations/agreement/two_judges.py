@@ -108,7 +108,17 @@ def mean_kappa(tables: Floats, codes: Bools | None = None) -> Floats:
 
 def mean_over_pairs(tables: Floats, codes: Bools) -> Floats:
     """Mean kappa of each pair of judges, the pairs weighted by their units; tables (…, pairs, codes, 4) to (…)."""
-    return weighted_mean(mean_kappa(tables, codes), tables.sum(axis=-1).max(axis=-1))
+    return np.asarray(means_over_pairs(tables, [codes])[..., 0])
+
+
+def means_over_pairs(tables: Floats, several: Sequence[Bools]) -> Floats:
+    """``mean_over_pairs`` of several sets of codes, from one kappa of each code: (…, pairs, codes, 4) to (…, sets)."""
+    single, weights = kappa(tables), tables.sum(axis=-1).max(axis=-1)
+    means = []
+    for codes in several:
+        values = np.where(codes, single, np.nan)
+        means.append(weighted_mean(weighted_mean(values, np.ones_like(values)), weights))
+    return np.stack(means, axis=-1)
 
 
 def weighted_mean(values: Floats, weights: Floats) -> Floats:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from annotations.coding import Evidence, Suggestion
 from annotations.store.bulk_insert import insert_rows
+from annotations.store.many_values import in_lots
 from annotations.store.model_versions import ModelVersion
 from annotations.store.tables import segments, suggestions, transcript_versions, transcripts
 from annotations.transcript import Span
@@ -174,11 +175,13 @@ def suggestions_of(connection: Connection, model: ModelVersion) -> Mapping[UUID,
 def suggestions_on(
     connection: Connection, model: ModelVersion, some: Collection[UUID]
 ) -> Mapping[UUID, Suggested]:
-    """What this model version says of some segments (a few hundred at most), by segment."""
-    wanted = select(suggestions).where(
-        suggestions.c.model_id == model.id, suggestions.c.segment_id.in_(list(some))
-    )
-    return {row.segment_id: _suggested(row, model) for row in connection.execute(wanted)}
+    """What this model version says of some segments, however many, by segment."""
+    own = select(suggestions).where(suggestions.c.model_id == model.id)
+    return {
+        row.segment_id: _suggested(row, model)
+        for lot in in_lots(some)
+        for row in connection.execute(own.where(suggestions.c.segment_id.in_(lot)))
+    }
 
 
 def suggestions_in(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Row, and_, delete, exists, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, delete, exists, func, or_, select
 
 from annotations.errors import BadInput, UnknownName, unknown
 from annotations.names import folded
@@ -75,7 +75,7 @@ def coded(connection: Connection, transcript: UUID) -> bool:
 def same_name(connection: Connection, name: str) -> KeptTranscript | None:
     """The transcript of this name, in any case, or None."""
     row = connection.execute(select(transcripts).where(transcripts.c.name_key == folded(name))).first()
-    return None if row is None else _kept(row, _turns(connection, [row.id])[row.id])
+    return None if row is None else _kept(row, _turns(connection, [row.id]).get(row.id, ()))
 
 
 def same_text(connection: Connection, text_hash: str) -> tuple[str, ...]:
@@ -116,7 +116,9 @@ def all_transcripts(connection: Connection, *, wave: str | None = None) -> tuple
     if wave is not None:
         wanted = wanted.where(transcripts.c.wave == wave)
     rows = connection.execute(wanted).all()
-    by_transcript = _turns(connection, [row.id for row in rows] if wave is not None else None)
+    # the database knows which these are: a wave may have more than it takes by name
+    its = None if wave is None else select(transcripts.c.id).where(transcripts.c.wave == wave)
+    by_transcript = _turns(connection, its)
     return tuple(_kept(row, by_transcript.get(row.id, ())) for row in rows)
 
 
@@ -211,7 +213,9 @@ def put_turns(connection: Connection, transcript: UUID, turns_given: Iterable[Tu
         insert_rows(connection, turns, rows)
 
 
-def _turns(connection: Connection, only: Sequence[UUID] | None) -> dict[UUID, tuple[Turn, ...]]:
+def _turns(
+    connection: Connection, only: Sequence[UUID] | Select[tuple[UUID]] | None
+) -> dict[UUID, tuple[Turn, ...]]:
     wanted = select(turns).order_by(turns.c.transcript_id, turns.c.index)
     if only is not None:
         wanted = wanted.where(turns.c.transcript_id.in_(only))
@@ -221,9 +225,7 @@ def _turns(connection: Connection, only: Sequence[UUID] | None) -> dict[UUID, tu
             row._mapping["index"], row.speaker, Role(row.role), Span(row.start, row.end), row.begins, row.ends
         )
         turns_by_transcript.setdefault(row.transcript_id, []).append(turn)
-    return {transcript: tuple(its) for transcript, its in turns_by_transcript.items()} | {
-        missing: () for missing in only or () if missing not in turns_by_transcript
-    }
+    return {transcript: tuple(its) for transcript, its in turns_by_transcript.items()}
 
 
 def _kept(row: Row[Any], its_turns: tuple[Turn, ...]) -> KeptTranscript:

@@ -23,7 +23,7 @@ from annotations.store.model_versions import (
 )
 from annotations.store.reviews import snapshot
 from annotations.store.segments import segments_of
-from annotations.store.suggestions import suggestions_of
+from annotations.store.suggestions import suggestions_on
 from annotations.store.transcripts import KeptTranscript, all_transcripts, get_transcript
 from annotations.transcript import Span
 from annotations.turn_numbers import first_words, shown_number, turn_typed
@@ -62,7 +62,7 @@ def trace_suggestion(parts: Parts, name: str, *, version: str | None) -> TracedS
             )
         if Hidden.now(connection, transcript=kept.id).hides(kept.id, segment.span):
             raise TandemError(f"{_place_of(kept, segment)} is {LEFT_OUT}.")
-        suggestions = suggestions_of(connection, model).get(_id(segment))
+        suggestions = suggestions_on(connection, model, [_id(segment)]).get(_id(segment))
         if suggestions is None:
             raise TandemError(
                 f'{model.version} has said nothing of {_place_of(kept, segment)}. Run "tandem precode", or name '

@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 
 from annotations.store.model_versions import ModelVersion, serving_model
-from annotations.store.suggestions import Suggested, suggestions_of
+from annotations.store.suggestions import Suggested, suggestions_on
 from models.corpus import Corpus, read_corpus
 from models.review_order import OrderedSegment, Strategy, review_order
 from service.composition import Parts
@@ -45,10 +45,15 @@ def order_by(parts: Parts, by: PassageOrder) -> Order | None:
     corpus = read_corpus(parts.store, parts.segmentation)
     with parts.store.reading() as connection:
         model = serving_model(connection)
-        suggestions = suggestions_of(connection, model)
-    if by is PassageOrder.TRANSCRIPTS:
-        return lambda segments: _whole(corpus, model, suggestions, segments)
-    return lambda segments: _single(parts, corpus, model, suggestions, segments, _STRATEGIES[by])
+
+    def order(segments: Sequence[UUID]) -> list[tuple[UUID, str]]:
+        with parts.store.reading() as connection:
+            suggestions = suggestions_on(connection, model, segments)
+        if by is PassageOrder.TRANSCRIPTS:
+            return _whole(corpus, model, suggestions, segments)
+        return _single(parts, corpus, model, suggestions, segments, _STRATEGIES[by])
+
+    return order
 
 
 def _whole(

@@ -242,3 +242,18 @@ def test_a_run_says_who_makes_its_shards(suggester: Suggester) -> None:
     assert common.items() <= manifest.items()
     assert {"model", "model_sha256", "recipe", "encoder", "segmentation", "code"} <= common.keys()
     assert len(manifest["segments"]) == 5
+
+
+def test_a_run_that_cannot_even_begin_leaves_nothing(
+    suggester: Suggester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full as its folder is made: half of what is for workers alone lies there no longer."""
+
+    def full(run: Path, *_: object) -> None:
+        (run / RUN).write_text("half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sharded, "write_run", full)
+    with pytest.raises(OSError, match="No space left"):
+        in_shards(suggester, worker_here).precode(wave="2", progress=quiet)
+    assert not (tmp_path / ".tandem-precoding").exists()
