@@ -75,6 +75,9 @@ _COMMAND = re.compile(
     r"(?:(?<=people) list|(?<=jobs) list|(?<=models) (?:list|show|promote|rollback))?"
     r"(?: (?:--[a-z-]+(?: [A-Z0-9]+\b| '[^']*')?|[A-Z]{2,}[A-Z0-9…]*|ID))*\"?"
 )
+# two commands of one page, named one after the other
+_PAGE = "|".join(map(re.escape, sorted(set(PAGE_OF.values()))))
+_TWICE = re.compile(rf"([Tt]he page ({_PAGE}))(?:(?:,|,? (?:and|or|then)|,? and then) the page \2\b)+")
 _RULES = tuple((re.compile(pattern), said) for pattern, said in _SAID)
 
 
@@ -88,7 +91,7 @@ def for_pages(sentence: str) -> str:
     """
     for pattern, said in _RULES:
         sentence = pattern.sub(said, sentence)
-    return _COMMAND.sub(_page_instead, sentence)
+    return _TWICE.sub(r"\1", _COMMAND.sub(_page_instead, sentence))
 
 
 def _page_instead(command: re.Match[str]) -> str:

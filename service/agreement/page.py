@@ -3,7 +3,7 @@ from elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,6 +36,7 @@ from service.agreement.views import (
     with_interval,
 )
 from service.design.templating import templates_in
+from service.page_words import for_pages
 
 TEMPLATES = Path(__file__).parent / "templates"
 KAPPA = (-0.2, 1.0)
@@ -62,15 +63,22 @@ def page(report: Report, codebook: Codebook, quoted: Sequence[Disagreement] | No
         "agreement.html",
         report,
         None if quoted is None else [difference.to_json(codebook) for difference in quoted],
+        in_words=str,
     )
 
 
 def figures_in_page(report: Report) -> str:
-    """The tables and plots of the report without words, to stand within another page."""
-    return _rendered("agreement_body.html", report, None)
+    """The tables and plots of the report without words, to stand within a page of Tandem: it names pages, not commands."""
+    return _rendered("agreement_body.html", report, None, in_words=for_pages)
 
 
-def _rendered(template: str, report: Report, quoted: Sequence[Mapping[str, Any]] | None) -> str:
+def _rendered(
+    template: str,
+    report: Report,
+    quoted: Sequence[Mapping[str, Any]] | None,
+    *,
+    in_words: Callable[[str], str],
+) -> str:
     return str(
         _templates()
         .get_template(template)
@@ -93,6 +101,7 @@ def _rendered(template: str, report: Report, quoted: Sequence[Mapping[str, Any]]
             warnings=list(warnings(report)),
             plots=_plots(report),
             quoted=quoted,
+            in_words=in_words,
         )
     )
 

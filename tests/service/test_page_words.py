@@ -97,7 +97,9 @@ def test_every_page_that_is_named_is_there() -> None:
         ('nothing to go back to. See "tandem models list".', "nothing to go back to. See the page Models."),
         ('Run "tandem train --force".', 'Run "tandem train --force".'),
         ("tandem settle lists them.", "The page Codings whose words were corrected lists them."),
-        ("run tandem precode and tandem push.", "go to the page Hand out and the page Hand out."),
+        ("run tandem precode and tandem push.", "go to the page Hand out."),
+        ("tandem matrix, tandem ratings or tandem timeline shows it.", "The page Results shows it."),
+        ("see tandem show and tandem status.", "see the page Read and the page Study."),
     ],
 )  # fmt: skip
 def test_a_command_becomes_its_page(said: str, shown: str) -> None:

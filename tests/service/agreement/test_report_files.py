@@ -12,6 +12,8 @@ from made_up_study import MadeUp
 from openpyxl import load_workbook
 
 from annotations.errors import BadInput
+from service.agreement.page import figures_in_page
+from service.agreement.page import page as page_alone
 from service.agreement.report import ReportScope, agree
 
 
@@ -70,3 +72,13 @@ def test_every_figure_that_is_missing_has_its_reason(parts_of: MakeParts, tmp_pa
             assert reasons or all(cells.get(key, 0) is not None for key in ("value", "low", "delta", "share"))
     said = [row[0] for row in workbook["How it was done"].values]
     assert any("empty cell" in str(one) for one in said)
+
+
+def test_a_page_names_pages_and_a_file_names_commands(parts_of: MakeParts) -> None:
+    """The same reasons: on the page with the page that helps, in a file, which leads nowhere, with the command."""
+    parts = parts_of(MadeUp(transcripts=2, turns=4, model=False))
+    report = agree(parts, ReportScope())
+    shown, alone = figures_in_page(report), page_alone(report, parts.codebook, None)
+    assert "Go to the page Models first" in shown
+    assert "tandem train" not in shown
+    assert "tandem train" in alone
