@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response, status
@@ -31,6 +32,7 @@ from service.web.pages import Visited, page_for, rendered, visit_of
 from service.web.signed_in import viewer_or_none
 
 COOKIE = "tandem_page"
+NEW_DOUBT = "/doubts/new"
 router = APIRouter(include_in_schema=False)
 
 
@@ -90,13 +92,19 @@ def search(visit: Visited) -> Response:
 
 
 @router.get(f"{INTERVIEWS}/{{transcript}}")
-async def interview(request: Request, parts: Served, transcript: UUID) -> Response:
-    """An interview with its turns; ``#turn-4`` in the address is the place of the fourth."""
+async def interview(request: Request, parts: Served, transcript: UUID, note: str = "") -> Response:
+    """An interview with its turns; ``#turn-4`` in the address is the place of the fourth.
+
+    ``note``: a turn about which the reader wants to note or ask. A link of every turn says so, and is as short as can be.
+    """
     path = interview_path(transcript)
     moved = key_leaves_address(request, path)
     if moved is not None:
         return moved
     viewer = await viewer_or_none(request)
+    if viewer is not None and note:
+        asked = urlencode({"transcript": transcript, "turn": note})
+        return RedirectResponse(f"{NEW_DOUBT}?{asked}", status.HTTP_303_SEE_OTHER)
     if viewer is not None:
         visit = await visit_of(request, parts, viewer)
         seen = await run_in_threadpool(read_with_margin, parts, viewer, transcript)

@@ -168,6 +168,19 @@ def test_a_question_is_asked_answered_settled_and_taken_back(
     assert ines.get(path).status_code == 404
 
 
+def test_the_short_link_beside_a_turn_opens_the_form_about_it(
+    made: WithPages, browsers: dict[str, TestClient]
+) -> None:
+    """A link of every turn says no more than its number; what is no turn is said by the form."""
+    ines, page = browsers[INES], f"/interviews/{made.both}"
+    assert '<a href="?note=3" aria-label="note on turn 3">note</a>' in ines.get(page).text
+    form = ines.get(page, params={"note": "3"})
+    assert (form.status_code, form.url.path) == (200, "/doubts/new")
+    assert dict(form.url.params) == {"transcript": str(made.both), "turn": "3"}
+    assert f'data-taken="doubt-{made.both}-3--"' in form.text or "turn 3" in form.text
+    assert ines.get(page, params={"note": "3&code=x"}).url.params["turn"] == "3&code=x"
+
+
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
