@@ -33,6 +33,7 @@ from service.page_words import for_pages
 
 MOST_GROUPS = 60
 MOST_CELLS = 40
+MOST_CHANGES = 200
 
 
 def look_at(parts: Parts, upload_id: UUID, progress: Progress = quiet) -> dict[str, Any]:
@@ -232,9 +233,8 @@ def _table(parts: Parts, upload: Upload, file: SentFile, path: Path) -> dict[str
             "codes that would be gone (nobody applied them)": len(book.gone),
             "codes that say something else": len(book.changed),
         }
-        notes = [f"New: {', '.join(book.new[:12])}"] if book.new else []
-        notes += [f"Gone: {', '.join(book.gone[:12])}"] if book.gone else []
-        return _good(counts, (*notes, *book.notes))
+        told = [change.to_json() for change in book.changes[:MOST_CHANGES]]
+        return _good(counts, book.notes, changes=told, more_changes=len(book.changes) - len(told))
     return _project(parts, upload, file, path, asked)
 
 

@@ -13,6 +13,7 @@ from annotations.numbers_shown import counted
 from annotations.refi.codebook_file import read_refi_codebook
 from annotations.refi.container import ENDINGS as REFI
 from annotations.store.code_counts import count_codings
+from service.bringing_in.codebook_changes import ChangedCode, codebook_changes
 from service.composition import Parts
 
 _NAMED = 12
@@ -20,12 +21,16 @@ _NAMED = 12
 
 @dataclass(frozen=True)
 class NewCodebook:
-    """A codebook that could take the place of the study's: codes that are new, gone, or say something else now."""
+    """A codebook that could take the place of the study's: codes that are new, gone, or say something else now.
+
+    ``changes``: all of these, with what rests on each.
+    """
 
     codebook: Codebook
     new: tuple[str, ...]
     gone: tuple[str, ...]
     changed: tuple[str, ...]
+    changes: tuple[ChangedCode, ...]
     notes: tuple[str, ...]
 
 
@@ -36,6 +41,7 @@ def look_at_codebook(parts: Parts, file: Path) -> NewCodebook:
     before, after = parts.codebook, read.codebook
     with parts.store.reading() as connection:
         used = count_codings(connection)
+        changes = codebook_changes(connection, before, after)
     lost = [before[code].path for code in used if code in before.by_id and code not in after.by_id]
     if lost:
         more = f" and {len(lost) - _NAMED} more" if len(lost) > _NAMED else ""
@@ -53,6 +59,7 @@ def look_at_codebook(parts: Parts, file: Path) -> NewCodebook:
         tuple(code.path for code in after if code.id not in before.by_id),
         tuple(code.path for code in before if code.id not in after.by_id),
         tuple(code.path for code in after if code.id in before.by_id and code != before[code.id]),
+        changes,
         (*read.notes, *findings),
     )
 

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from annotations.codebook.crosswalk import STATUSES
 from annotations.codebook.layout import Layout, lay_out
 from service.access.page_links import CODEBOOK
-from service.access.policy import Action, must
+from service.access.policy import Action, may, must
 from service.doubts.seen import doubts_about_code
 from service.looking.codebook_read import entry_of, found_in, team_examples
 from service.web.pages import Visited, page_for
@@ -40,6 +40,7 @@ async def codebook(request: Request, q: str = "") -> Response:
         words=words,
         statuses=STATUSES,
         signed_in=viewer is not None,
+        may_bring_in=viewer is not None and may(viewer, Action.BRING_IN),
     )
 
 

@@ -1,14 +1,19 @@
-"""Pages as people meet them: in a browser, by keyboard, in both themes, without a script, on a line that breaks."""
+"""Pages as people meet them: in a browser, by keyboard, in both themes, without a script, on a line that breaks.
+
+Pictures of the pages for the documentation are made with TANDEM_PICTURES=FOLDER.
+"""
 
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +24,7 @@ from builders import skip_or_fail
 from real_server import free_port
 from study_with_pages import INES, MEMOS, MONEY, WithPages, study_with_pages
 
+from annotations.codebook.files import write_codebook
 from annotations.store.jobs import ask_for, beat, finish, take
 from service.web.app import create_app
 
@@ -124,6 +130,54 @@ def test_every_page_can_be_read_by_everybody(here: Here) -> None:
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, address
         assert page.complaints == []
     assert all(one.startswith(here.url) for one in asked)
+
+
+def test_a_coders_pages_fit_a_screen_and_a_tablet(here: Here) -> None:
+    """What she reads most stands beside its margin; on a tablet in dark colours nothing is cut off."""
+    interview = f"/interviews/{here.made.both}"
+    pages = (
+        ("read", interview),
+        ("codebook", "/codebook?q=money"),
+        ("doubts", "/doubts"),
+        ("doubt", f"/doubts/{here.made.question}"),
+    )
+    with here.page(INES) as page:
+        for name, address in pages:
+            page.goto(here.url + address)
+            assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[0][0], name
+            _pictured(page, name)
+    with here.page(INES, (820, 1000), color_scheme="dark") as page:
+        page.goto(here.url + interview)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 820
+        _pictured(page, "read-tablet-dark")
+
+
+def test_what_a_codebook_changes_is_read_before_it_is_taken(here: Here, tmp_path: Path) -> None:
+    """A code means something else: what was said and what would be said, and what rests on it, in both themes."""
+    book = here.made.parts.codebook
+    codes = [replace(code, definition="Money from outside.") if code.id == MONEY else code for code in book]
+    write_codebook(replace(book, codes=tuple(codes)), tmp_path / "codebook.yaml")
+    with here.page("Lea") as page:
+        page.goto(f"{here.url}/bring-in")
+        page.set_input_files("#files", [tmp_path / "codebook.yaml"])
+        page.click("text=Look at them")
+        row = page.locator("tr", has_text="Money from outside.")
+        assert "means something else" in row.inner_text()
+        for theme, (width, height) in itertools.product(("light", "dark"), SIZES):
+            page.emulate_media(color_scheme=theme)
+            page.set_viewport_size({"width": width, "height": height})
+            assert violations(page) == [], (theme, width)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
+        _pictured(page, "codebook-changes")
+        page.click("text=Leave all of it")
+
+
+def _pictured(page: Any, name: str) -> None:
+    folder = os.environ.get("TANDEM_PICTURES")
+    if folder:
+        page.screenshot(path=f"{folder}/{name}.png")
 
 
 def test_the_header_is_one_line_however_long_the_names(here: Here) -> None:

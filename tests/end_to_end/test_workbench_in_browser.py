@@ -157,6 +157,9 @@ def test_a_lead_walks_her_pages(served: tuple[str, Parts, Any]) -> None:
     assert page.is_checked("#from")
     page.click("text=Keep this")
     page.wait_for_selector("text=as Lena chose")
+    if folder := os.environ.get("TANDEM_PICTURES"):
+        page.goto(f"{url}/hand-out/ticks/money")
+        page.screenshot(path=str(Path(folder) / "comes-ticked.png"))
     # who gets what is shown, then asked for
     page.goto(f"{url}/hand-out/wave?wave=2")
     page.fill("[name=double]", "20")

@@ -46,7 +46,12 @@ def test_a_project_table_and_codebook_come_in_and_are_undone(tmp_path: Path) -> 
         assert described_transcripts(connection) == ()
         assert all_attributes(connection).all == ()
     before = second.study.codebook_file.read_text("utf-8")
-    book = other.post(f"{other.send(('book.csv', BOOK)).url.path}/bring")
+    looked = other.send(("book.csv", BOOK))
+    assert "What this codebook changes, and what rests on each code" in looked.text
+    assert "<ins>What it costs.</ins>" in looked.text
+    assert "Take this codebook" in looked.text
+    assert '<a href="/bring-in">bring in a new version</a>' in other.get("/codebook").text
+    book = other.post(f"{looked.url.path}/bring")
     assert "Money" in second.study.codebook_file.read_text("utf-8")
     assert "Undone" in other.post(f"{book.url.path}/undo").text
     assert second.study.codebook_file.read_text("utf-8") == before
