@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Response, status
 
@@ -192,10 +193,24 @@ def _one(visit: Visit, version: str, fault: str = "") -> Response:
         serves=serves,
         other=other and other.version,
         notices=what_coders_notice(codes, before).sentences if other else (),
+        worth=_worth(model.figures),
+        ticking=[code for code in codes if code.cut is not None and code.ticked],
         lacking=sum(bool(code.needs) for code in codes),
         fault=[fault] if fault else [],
         number=lambda value: "" if value is None else number(value),
     )
+
+
+def _worth(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Figures beside the main ones, with their names; what was not measured is left out."""
+    named = (
+        ("F1, mean of codes", "overall", "macro_f1"),
+        ("Average precision, mean of codes", "overall", "macro_ap"),
+        ("Is it coded at all: κ", "spotting", "kappa"),
+        ("Which codes, where coders coded: F1", "labelling", "micro_f1"),
+    )
+    values = ((title, (figures.get(part) or {}).get(key)) for title, part, key in named)
+    return [(title, number(value)) for title, value in values if value is not None]
 
 
 def _given(reason: str) -> str:
