@@ -40,11 +40,15 @@ class JudgedPassages:
     def __init__(self) -> None:
         self._turn = threading.Lock()
         self._kept: dict[UUID, tuple[_Mark, JudgedCount]] = {}
+        self._of_all: object = None
 
     def now(self, connection: Connection, segmentation: str) -> dict[UUID, JudgedCount]:
         """The counts of every transcript that this segmentation has cut."""
-        marks = _marks(connection, segmentation)
+        of_all = _mark_of_all(connection, segmentation)
         with self._turn:
+            if of_all == self._of_all:
+                return {transcript: count for transcript, (_, count) in self._kept.items()}
+            marks = _marks(connection, segmentation)
             stale = [
                 transcript
                 for transcript, mark in marks.items()
@@ -59,6 +63,7 @@ class JudgedPassages:
                     self._kept[transcript] = (marks[transcript], counts.get(transcript, JudgedCount(0, 0)))
             for gone in self._kept.keys() - marks.keys():
                 del self._kept[gone]
+            self._of_all = of_all
             return {transcript: self._kept[transcript][1] for transcript in marks}
 
 
@@ -129,6 +134,23 @@ def _by_pass(rows: Iterable[Any]) -> dict[tuple[Any, ...], list[Span]]:
         key: [Span(row[-2], row[-1]) for row in its]
         for key, its in groupby(rows, key=lambda row: tuple(row[:-2]))
     }
+
+
+def _mark_of_all(connection: Connection, segmentation: str) -> object:
+    """What tells whether anything has changed at all; indexes alone answer it.
+
+    What comes in has a higher number than all before it, and what only goes makes fewer rows.
+    """
+    cut = select(func.count()).select_from(segments).where(segments.c.segmentation == segmentation)
+    counts = [cut, select(func.count(codings.c.review_id))]
+    for table in (reviews, codings, retractions):
+        counts += [select(func.count()).select_from(table), select(func.max(table.c.sequence))]
+    texts = connection.execute(select(transcripts.c.id, transcripts.c.text_hash))
+    return (
+        segmentation,
+        frozenset(tuple(row) for row in texts),
+        *(connection.execute(count).scalar() for count in counts),
+    )
 
 
 def _marks(connection: Connection, segmentation: str) -> dict[UUID, _Mark]:

@@ -168,13 +168,13 @@ class CountedPushed:
 
     def now(self, connection: Connection, segmentation: str) -> Mapping[UUID, int]:
         """How many segments of each transcript stand in a project that is in use."""
-        t, p = label_studio_tasks.c, label_studio_projects.c
-        tasks = connection.execute(
-            select(func.count(), func.max(t.created)).select_from(label_studio_tasks)
-        ).one()
+        p = label_studio_projects.c
+        tasks = connection.execute(select(func.count()).select_from(label_studio_tasks)).scalar()
+        # every new task has a row here, and the newest is told without looking at all of them
+        shown = connection.execute(select(func.max(shown_models.c.sequence))).scalar()
         used = connection.execute(select(p.id).where(p.retired.is_(False))).scalars()
         newest = connection.execute(select(func.max(transcript_versions.c.sequence))).scalar()
-        mark = (segmentation, *tasks, frozenset(used), newest)
+        mark = (segmentation, tasks, shown, frozenset(used), newest)
         with self._turn:
             if self._kept is None or self._kept[0] != mark:
                 self._kept = (mark, count_pushed(connection, segmentation))

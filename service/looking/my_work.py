@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, case, func, select, union
+from sqlalchemy import Connection, and_, case, func, null, select, union
 
 from annotations.coding import Condition
 from annotations.label_studio.arrivals import ArrivalState
@@ -20,6 +20,7 @@ from annotations.segment import judged
 from annotations.store.accounts import all_accounts
 from annotations.store.label_studio_projects import ProjectRow, projects_in_view
 from annotations.store.label_studio_users import users
+from annotations.store.many_values import in_lots
 from annotations.store.reviews import past_reviews
 from annotations.store.tables import (
     annotation_reviews,
@@ -183,7 +184,9 @@ def _tasks(
     t, s, w = label_studio_tasks, segments, annotation_reviews
     names = _spellings(connection, coder)
     stands = w.c.review_id.not_in(select(retractions.c.review_id))
-    own = select(w.c.key).where(w.c.coder.in_(names), stands).distinct().subquery()
+    asked = select(t.c.key).where(t.c.project_id.in_([project.id for project in mine]))
+    # her tasks are few beside everybody's answers, and an index tells whose answer is whose
+    own = select(w.c.key).where(w.c.coder.in_(names), stands, w.c.key.in_(asked)).distinct().subquery()
     skipped = (
         select(x.c.key).where(
             x.c.coder.in_(names), x.c.state == ArrivalState.SKIPPED.value, x.c.key.is_not(None)
@@ -198,10 +201,18 @@ def _tasks(
         .distinct()
         .subquery()
     )
+    # where no project is shared, nobody else's answers need be looked at
+    by_others = others.c.key if shared else null()
+    source = t.join(s, s.c.id == t.c.segment_id).outerjoin(own, own.c.key == t.c.key)
+    source = source.outerjoin(skips, skips.c.key == t.c.key)
+    if shared:
+        source = source.outerjoin(
+            others, and_(others.c.key == t.c.key, others.c.project_id == t.c.project_id)
+        )
     is_done = own.c.key.is_not(None)
     is_skipped = and_(own.c.key.is_(None), skips.c.key.is_not(None))
-    is_others = and_(own.c.key.is_(None), skips.c.key.is_(None), others.c.key.is_not(None))
-    is_open = and_(own.c.key.is_(None), skips.c.key.is_(None), others.c.key.is_(None))
+    is_others = and_(own.c.key.is_(None), skips.c.key.is_(None), by_others.is_not(None))
+    is_open = and_(own.c.key.is_(None), skips.c.key.is_(None), by_others.is_(None))
     wanted = (
         select(
             s.c.transcript_id,
@@ -213,11 +224,7 @@ def _tasks(
             # Label Studio numbers tasks in the order in which they were put there, which is that of coding
             func.min(case((is_open, t.c.task_id))).label("next"),
         )
-        .select_from(t)
-        .join(s, s.c.id == t.c.segment_id)
-        .outerjoin(own, own.c.key == t.c.key)
-        .outerjoin(skips, skips.c.key == t.c.key)
-        .outerjoin(others, and_(others.c.key == t.c.key, others.c.project_id == t.c.project_id))
+        .select_from(source)
         .where(t.c.project_id.in_([project.id for project in mine]))
         .group_by(s.c.transcript_id, t.c.project_id)
     )
@@ -256,33 +263,38 @@ def _read_elsewhere(
     connection: Connection, segmentation: str, coder: str, known: Any
 ) -> dict[UUID, tuple[int, int]]:
     """Interviews that she coded outside Label Studio: how many passages each has, and how many she has judged."""
+    r, s = reviews.c, segments.c
+    hers = select(r.transcript_id).distinct().join(coders, coders.c.id == r.coder_id)
+    hers = hers.where(coders.c.name_key == folded(coder))
+    elsewhere = [transcript for transcript in connection.execute(hers).scalars() if transcript not in known]
     own = (
-        select(reviews.c.transcript_id, reviews.c.start, reviews.c.end)
-        .join(coders, coders.c.id == reviews.c.coder_id)
+        select(r.transcript_id, r.start, r.end)
+        .join(coders, coders.c.id == r.coder_id)
         .where(
             coders.c.name_key == folded(coder),
-            reviews.c.only.is_(None),
+            r.only.is_(None),
             # what she recorded for the team is no coding of hers
-            reviews.c.condition.not_in([condition.value for condition in Condition if condition.derived]),
-            reviews.c.id.not_in(past_reviews()),
+            r.condition.not_in([condition.value for condition in Condition if condition.derived]),
+            r.id.not_in(past_reviews()),
         )
-        .order_by(reviews.c.transcript_id, reviews.c.start)
+        .order_by(r.transcript_id, r.start)
     )
-    spans: dict[UUID, list[Span]] = {}
-    for row in connection.execute(own):
-        if row.transcript_id not in known:
-            spans.setdefault(row.transcript_id, []).append(Span(row.start, row.end))
-    if not spans:
-        return {}
     coded = [role.value for role in Role if role.is_coded]
     wanted = (
-        select(segments.c.transcript_id, segments.c.start, segments.c.end)
-        .where(segments.c.segmentation == segmentation, segments.c.role.in_(coded))
-        .order_by(segments.c.transcript_id, segments.c.start)
+        select(s.transcript_id, s.start, s.end)
+        .where(s.segmentation == segmentation, s.role.in_(coded))
+        .order_by(s.transcript_id, s.start)
     )
     read = {}
-    for transcript, rows in groupby(connection.execute(wanted), key=lambda row: row.transcript_id):
-        if transcript in spans:
-            cut = [Span(row.start, row.end) for row in rows]
-            read[transcript] = (len(cut), len(judged(cut, spans[transcript])))
+    for some in in_lots(elsewhere):
+        spans = _spans(connection, own.where(r.transcript_id.in_(some)))
+        for transcript, cut in _spans(connection, wanted.where(s.transcript_id.in_(some))).items():
+            if transcript in spans:
+                read[transcript] = (len(cut), len(judged(cut, spans[transcript])))
     return read
+
+
+def _spans(connection: Connection, wanted: Any) -> dict[UUID, list[Span]]:
+    """Spans by transcript, as a question for a transcript, a start and an end has them."""
+    rows = groupby(connection.execute(wanted), key=lambda row: row.transcript_id)
+    return {transcript: [Span(row.start, row.end) for row in its] for transcript, its in rows}

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from annotations.store.described_transcripts import described_transcripts
 from annotations.store.judged_passages import JudgedPassages
 from annotations.store.model_versions import champion
+from annotations.store.pushed_tasks import CountedPushed
 from annotations.store.reviews import count_reviews_of
 from annotations.store.suggestions import count_suggestions
 from service.access.policy import Action, may
@@ -49,17 +50,22 @@ class SitesProgress:
 
 
 def progress_seen(
-    parts: Parts, viewer: Viewer, where: Sequence[str] = (), *, judged: JudgedPassages | None = None
+    parts: Parts,
+    viewer: Viewer,
+    where: Sequence[str] = (),
+    *,
+    judged: JudgedPassages | None = None,
+    pushed: CountedPushed | None = None,
 ) -> StudyProgress | SitesProgress:
     """How far the study is, as this person may know it: whoever is limited to sites, of what they may see.
 
-    Where the study lies, and whose drafts are how far, is for those who run it. ``where``, ``judged``: as in
-    ``progress_of``. Raises BadInput for attributes that nobody has of whom this person may know.
+    Where the study lies, and whose drafts are how far, is for those who run it. ``where``, ``judged``, ``pushed``:
+    as in ``progress_of``. Raises BadInput for attributes that nobody has of whom this person may know.
     """
     if viewer.sites is not None:
         with parts.store.reading() as connection:
-            return sites_progress(connection, parts, viewer, where, judged=judged)
-    progress = progress_of(parts, where, judged=judged)
+            return sites_progress(connection, parts, viewer, where, judged=judged, pushed=pushed)
+    progress = progress_of(parts, where, judged=judged, pushed=pushed)
     if may(viewer, Action.CHANGE_STUDY):
         return progress
     return replace(progress, folder="", begun=(), not_forgotten=())
@@ -72,6 +78,7 @@ def sites_progress(
     where: Sequence[str] = (),
     *,
     judged: JudgedPassages | None = None,
+    pushed: CountedPushed | None = None,
 ) -> SitesProgress:
     """The same for somebody who is limited to sites."""
     version, serving = parts.segmentation.version, champion(connection)
@@ -82,7 +89,9 @@ def sites_progress(
     model = None if serving is None else model_in_service(serving, None, parts.codebook.version, version)
     return SitesProgress(
         study=parts.study.config.name,
-        waves=waves_of(connection, version, suggested, its, judged or JudgedPassages()),
+        waves=waves_of(
+            connection, version, suggested, its, judged or JudgedPassages(), pushed or CountedPushed()
+        ),
         reviews=sum(counted_of.get(kept.id, (0, 0))[0] for kept in seen),
         codings=sum(counted_of.get(kept.id, (0, 0))[1] for kept in seen),
         codebook_version=parts.codebook.version,

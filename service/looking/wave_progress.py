@@ -27,7 +27,7 @@ from annotations.store.model_versions import (
     waiting_model,
     why_nothing_serves,
 )
-from annotations.store.pushed_tasks import count_pushed
+from annotations.store.pushed_tasks import CountedPushed
 from annotations.store.reviews import count_reviews, reviews_after
 from annotations.store.seen_annotations import count_set_aside
 from annotations.store.stale_models import changed_since
@@ -187,18 +187,27 @@ def models_now(connection: Connection, parts: Parts) -> ModelsNow:
 
 
 def progress_of(
-    parts: Parts, where: Sequence[str] = (), *, judged: JudgedPassages | None = None
+    parts: Parts,
+    where: Sequence[str] = (),
+    *,
+    judged: JudgedPassages | None = None,
+    pushed: CountedPushed | None = None,
 ) -> StudyProgress:
     """How far the study is as things stand; ``where``: the waves of those alone who have certain attributes.
 
-    ``judged``: what a server has counted so far and goes on with. Raises BadInput for attributes that nobody has.
+    ``judged``, ``pushed``: what a server has counted so far and goes on with. Raises BadInput for attributes that nobody
+    has.
     """
     with parts.store.reading() as connection:
-        return _progress(connection, parts, where, judged or JudgedPassages())
+        return _progress(connection, parts, where, judged or JudgedPassages(), pushed or CountedPushed())
 
 
 def _progress(
-    connection: Connection, parts: Parts, where: Sequence[str], judged: JudgedPassages
+    connection: Connection,
+    parts: Parts,
+    where: Sequence[str],
+    judged: JudgedPassages,
+    pushed: CountedPushed,
 ) -> StudyProgress:
     version = parts.segmentation.version
     serving, now = champion(connection), models_now(connection, parts)
@@ -213,6 +222,7 @@ def _progress(
             suggested,
             described_with_attributes(connection, described_transcripts(connection), where),
             judged,
+            pushed,
         ),
         coders=tuple(coder_names(connection).values()),
         reviews=reviews,
@@ -253,9 +263,10 @@ def waves_of(
     suggested: Mapping[UUID, int],
     kept_ones: Iterable[DescribedTranscript],
     judged: JudgedPassages,
+    pushed: CountedPushed,
 ) -> dict[str, WaveProgress]:
     """Each wave's counts of these transcripts, in the order of names. ``suggested``: segments by transcript."""
-    pushed, counts = count_pushed(connection, segmentation), judged.now(connection, segmentation)
+    standing, counts = pushed.now(connection, segmentation), judged.now(connection, segmentation)
     uncut = count_coded_turns(connection, but=counts.keys())
     waves: dict[str, Counter[str]] = {}
     for kept in kept_ones:
@@ -265,7 +276,7 @@ def waves_of(
         wave["segments"] += count.passages if count else uncut.get(kept.id, 0)
         wave["reviewed"] += count.judged if count else 0
         wave["suggested"] += suggested.get(kept.id, 0)
-        wave["pushed"] += pushed.get(kept.id, 0)
+        wave["pushed"] += standing.get(kept.id, 0)
     return {name: WaveProgress(**wave) for name, wave in sorted(waves.items())}
 
 

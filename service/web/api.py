@@ -49,7 +49,8 @@ Where = Annotated[
 @router.get("/status")
 def study_status(request: Request, parts: Served, viewer: Figures, where: Where = ()) -> dict[str, Any]:
     """How far each wave is, as "tandem status --json" prints it; of your sites alone if you are limited to some."""
-    return progress_seen(parts, viewer, where, judged=request.app.state.judged).to_json()
+    kept = request.app.state
+    return progress_seen(parts, viewer, where, judged=kept.judged, pushed=kept.pushed).to_json()
 
 
 @router.get("/transcripts")

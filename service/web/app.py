@@ -148,7 +148,7 @@ def create_app(
     app.state.predictions = StandingPredictions(least_precision=parts.study.config.aim.least_precision)
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
-    app.state.study_now = study_page.remember_study(parts, app.state.judged)
+    app.state.study_now = study_page.remember_study(parts, app.state.judged, app.state.pushed)
     # those first for whose answer a coder waits
     for part in (ml_backend, webhook, api, proof_route, static_route, sign_in_pages, *PAGES, workbench):
         app.include_router(part.router)

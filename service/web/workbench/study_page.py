@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request, Response
 from annotations.names import folded
 from annotations.store.accounts import open_accounts
 from annotations.store.judged_passages import JudgedPassages
+from annotations.store.pushed_tasks import CountedPushed
 from annotations.store.transcripts import all_texts
 from service.access.page_links import interview_path
 from service.access.policy import Action
@@ -58,12 +59,12 @@ class Button:
     command: str
 
 
-def remember_study(parts: Parts, judged: JudgedPassages) -> Remembered[StudyNow]:
-    """What the study's page is made of, kept while the server runs. ``judged``: what was counted so far."""
+def remember_study(parts: Parts, judged: JudgedPassages, pushed: CountedPushed) -> Remembered[StudyNow]:
+    """What the study's page is made of, kept while the server runs. ``judged``, ``pushed``: what was counted so far."""
 
     def look() -> StudyNow:
         now = parts.read_again()
-        progress = progress_of(now, judged=judged)
+        progress = progress_of(now, judged=judged, pushed=pushed)
         with parts.store.reading() as connection:
             work = study_work(connection, parts.settings, now.segmentation.version)
             return StudyNow(progress, work, seconds_per_passage(connection))
@@ -77,7 +78,8 @@ def study(visit: Visit) -> Response:
     now, as_of = _now(visit.request)
     if now is None:
         return _counting(visit)
-    answers = visit.request.app.state.pings.ask()
+    kept = visit.request.app.state
+    answers = kept.pings.ask()
     with parts.store.reading() as connection:
         jobs = [job for job in latest_jobs(connection, latest=20) if job.under_way]
         leads = visit.may(Action.CHANGE_MODELS)
@@ -85,7 +87,9 @@ def study(visit: Visit) -> Response:
         nobody = visit.viewer.account is None and open_accounts(connection) == 0
         own = visit.viewer.sites is not None
         progress = (
-            sites_progress(connection, parts, visit.viewer, judged=_judged(visit)) if own else now.progress
+            sites_progress(connection, parts, visit.viewer, judged=kept.judged, pushed=kept.pushed)
+            if own
+            else now.progress
         )
     rows = _seen_by(visit, now.work)
     old = as_of is not None and datetime.now(UTC) - as_of > OLD
@@ -156,11 +160,6 @@ def _counting(visit: Visit) -> Response:
 def _now(request: Request) -> tuple[StudyNow | None, datetime | None]:
     kept: Remembered[StudyNow] = request.app.state.study_now
     return kept.get()
-
-
-def _judged(visit: Visit) -> JudgedPassages:
-    kept: JudgedPassages = visit.request.app.state.judged
-    return kept
 
 
 def _seen_by(visit: Visit, rows: tuple[CoderWork, ...]) -> tuple[CoderWork, ...]:

@@ -41,3 +41,19 @@ def test_what_is_kept_follows_tasks_and_projects(
             assert list(counted.now(connection, model.segmentation).values()) == there
         connection.execute(delete(label_studio_tasks))
         assert counted.now(connection, model.segmentation) == {}
+
+
+def test_a_task_that_takes_the_place_of_another_is_counted_anew(store: Store, codebook: Codebook) -> None:
+    """There are as many tasks as before, and the mark is another one."""
+    counted = CountedPushed()
+    with with_model(store, codebook) as (connection, model, segment):
+        project = add_project(
+            connection, url="http://127.0.0.1:8431", project_id=1, title="p", wave="1", coder="Ada"
+        )
+        task = PushedTask(segment, 1, "h", None, now())
+        keep_tasks(connection, project.id, [task])
+        first = counted.now(connection, model.segmentation)
+        connection.execute(delete(label_studio_tasks))
+        keep_tasks(connection, project.id, [task])
+        again = counted.now(connection, model.segmentation)
+        assert (again == first, again is first) == (True, False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -114,3 +115,34 @@ def test_only_what_changed_is_counted_anew(
             assert keeps.now(connection, CUT.version)[kept[1]] == JudgedCount(6, count)
     # what nobody has looked at is not read
     assert asked == [[kept[1]]] * 3
+
+
+def test_where_nothing_changed_no_transcript_is_looked_at(
+    store: Store, codebook: Codebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One mark of the whole study is asked for; each change of what is counted changes it."""
+    looked: list[object] = []
+    marks = judged_passages._marks
+
+    def looks(*given: Any) -> Any:
+        looked.append(given)
+        return marks(*given)
+
+    monkeypatch.setattr(judged_passages, "_marks", looks)
+    keeps = JudgedPassages()
+    with store.writing() as connection:
+        kept, version = _filled(connection, codebook)
+        segments = [one for one in segments_of(connection, CUT.version)[kept[1]] if one.role.is_coded]
+        review = Review(kept[1], "Ada", segments[0].span, codebook_version=version, id=uuid4())
+        changes = (
+            lambda: None,
+            lambda: add_reviews(connection, [review]),
+            lambda: add_review_codings(connection, review, [Coding("money", segments[1].span)]),
+            lambda: retract(connection, review.id or uuid4(), "by mistake"),
+        )
+        for number, change in enumerate(changes, start=1):
+            change()
+            first = keeps.now(connection, CUT.version)
+            assert keeps.now(connection, CUT.version) == first
+            assert len(looked) == number
+        assert keeps.now(connection, "another") == {}

@@ -1,0 +1,61 @@
+"""What a coder has to do is counted of her own tasks, and of what she coded outside Label Studio."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from fake_label_studio import keys_of, pushed_study
+from sqlalchemy import delete, select
+
+from annotations.codebook.codes import Codebook
+from annotations.coding import Review
+from annotations.store.annotation_reviews import Word, add_words
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.reviews import add_reviews, retract
+from annotations.store.segments import places_of
+from annotations.store.tables import annotation_reviews, label_studio_projects, label_studio_tasks, now
+from service.access.viewer import Viewer, ViewerRole
+from service.composition import Parts
+from service.looking.my_work import work_of
+
+LEAD = Viewer(None, "Lea", ViewerRole.LEAD)
+
+
+def _counts(parts: Parts, coder: str) -> list[tuple[int, int, int, int]]:
+    work = work_of(parts, LEAD, coder)
+    return [(its.passages, its.done, its.by_others, its.left) for its in work.interviews]
+
+
+def _judge(parts: Parts, key: UUID, coder: str) -> UUID:
+    with parts.store.writing() as connection:
+        transcript, span = places_of(connection, [key])[key]
+        version = keep_codebook(connection, parts.codebook)
+        review = replace(Review(transcript, coder, span), codebook_version=version, id=uuid4())
+        add_reviews(connection, [review])
+        project = connection.execute(select(label_studio_projects.c.id)).scalar_one()
+        add_words(connection, [Word(review.id, project, len(coder), key, key, coder, "h", now())])
+    return review.id
+
+
+def test_own_and_others_answers_are_told_apart_and_what_is_outside_counts(
+    tmp_path: Path, codebook: Codebook
+) -> None:
+    """In a shared project; in one's own, where nobody else's answers count; and where no task stands."""
+    parts = pushed_study(tmp_path / "study", codebook)
+    first, second, *_ = keys_of(parts)
+    hers = _judge(parts, first, "Ada")
+    _judge(parts, second, "Ben")
+    assert (_counts(parts, "Ada"), _counts(parts, "Ben")) == ([(6, 1, 1, 4)], [(6, 1, 1, 4)])
+    with parts.store.writing() as connection:
+        connection.execute(label_studio_projects.update().values(coder="Ada"))
+    assert (_counts(parts, "Ada"), _counts(parts, "Ben")) == ([(6, 1, 0, 5)], [(6, 1, 0, 5)])
+    with parts.store.writing() as connection:
+        retract(connection, hers, "by mistake")
+    assert _counts(parts, "Ada") == [(6, 0, 0, 6)]
+    with parts.store.writing() as connection:
+        connection.execute(delete(annotation_reviews))
+        connection.execute(delete(label_studio_tasks))
+    assert (_counts(parts, "Ada"), _counts(parts, "Ben")) == ([], [(6, 1, 0, 5)])
+    parts.close()
