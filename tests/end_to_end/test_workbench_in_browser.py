@@ -58,6 +58,11 @@ def _measured(parts: Parts) -> None:
     with parts.store.writing() as connection:
         these = model_versions.c.version == "v2"
         figures = dict(connection.execute(model_versions.select().where(these)).one().figures)
+        figures |= {
+            "measured_on": "cross-validation",
+            "spotting": {"kappa": 0.61},
+            "labelling": {"micro_f1": 0.72},
+        }
         for at, one in enumerate(figures["codes"]):
             n = 60 - 8 * at
             ticked = [max(4, int(n * (1 - max(0, step - 10) / 10))) for step in range(1, 20)]
