@@ -116,7 +116,7 @@ def test_a_lead_asks_reads_and_takes_along(served: tuple[str, Parts, Any]) -> No
     _pictured(page, "report")
     page.get_by_role("button", name="Make the report").click()
     page.wait_for_url("**/exports/made/*")
-    assert page.get_by_text("The file is being made").is_visible()
+    page.get_by_text("The file is being made").wait_for()
     assert do_waiting_jobs(parts) == 1
     # the page looks again by itself
     page.get_by_role("heading", name="Ready: methods and results").wait_for()
@@ -133,7 +133,7 @@ def test_a_lead_asks_reads_and_takes_along(served: tuple[str, Parts, Any]) -> No
     page.get_by_role("button", name="Make a backup now").click()
     assert do_waiting_jobs(parts) == 1
     page.goto("/backups")
-    assert page.get_by_text("The last good one was made on").is_visible()
+    page.get_by_text("The last good one was made on").wait_for()
     _pictured(page, "backups")
     page.goto("/results/saturation?base=1&run=1")
     _pictured(page, "saturation")
