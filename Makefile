@@ -9,7 +9,7 @@ LABEL_STUDIO_VERSION = 1.23.2
 # otherwise every process compiles it anew
 TESTS = OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= .venv/bin/pytest -p no:faker -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo install dev test test-fast lint bench docs audit lock sbom clean
+.PHONY: demo install dev test test-whole-way test-fast lint bench docs audit lock sbom clean
 
 demo: install
 	.venv/bin/tandem demo
@@ -42,6 +42,10 @@ dev: .venv/dev-installed .label-studio/installed
 
 test: dev
 	$(TESTS)
+
+# a team runs a whole study in its browsers, from the first visit to a withdrawal: minutes, so it has a target of its own
+test-whole-way: dev
+	$(TESTS) -m whole_way
 
 test-fast: .venv/dev-installed
 	$(TESTS) -m "not (label_studio or browser or postgresql or server or slow)" --durations=5

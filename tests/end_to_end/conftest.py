@@ -6,7 +6,7 @@ import gc
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,12 @@ def local(state: Path, environment: None) -> Iterator[LocalLabelStudio]:
     _start_from_template(keeper)
     yield keeper
     keeper.stop()
+
+
+@pytest.fixture(scope="session")
+def from_template(environment: None) -> Callable[[LocalLabelStudio], None]:
+    """Give a Label Studio that has not been started yet its tables."""
+    return _start_from_template
 
 
 def _start_from_template(keeper: LocalLabelStudio) -> None:
