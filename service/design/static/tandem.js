@@ -24,6 +24,7 @@
         }
     const note = form.querySelector("[data-kept]");
     if (note && brought) note.hidden = false;
+    if (brought) form.closest("details")?.setAttribute("open", "");
   };
   document.addEventListener("input", (event) => { const form = event.target.closest?.("form[data-keep]"); if (form) save(form); });
   document.addEventListener("click", (event) => {
@@ -40,12 +41,13 @@
     for (const form of root.querySelectorAll("form[data-keep]")) restore(form);
   };
 
-  // ---- a job has ended: the page shows what came of it, unless somebody is typing what a fresh page would lose
+  // ---- a job has ended: the page shows what came of it, unless somebody is at a form, which a fresh page would take away
   let typing = false;
-  document.addEventListener("input", (event) => { if (!event.target.closest?.("form[data-keep]")) typing = true; });
+  document.addEventListener("input", () => { typing = true; });
+  const atForm = () => typing || document.querySelector("main details[open] form") || document.activeElement?.closest("input, textarea, select");
   document.addEventListener("htmx:sseClose", (event) => {
     if (event.detail.type !== "message") return;
-    if (!typing) { location.reload(); return; }
+    if (!atForm()) { location.reload(); return; }
     const fresh = document.createElement("a");
     fresh.href = location.href;
     fresh.textContent = "Show what came of it";
