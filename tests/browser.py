@@ -19,15 +19,23 @@ SWITCHES = (
 
 
 @contextmanager
-def logged_in(url: str, email: str, password: str) -> Iterator[Any]:
-    """A page of somebody who has logged in at Label Studio."""
-    from playwright.sync_api import sync_playwright
-
+def chromium_running() -> Iterator[Any]:
+    """A browser without pages; skips the test where there is no Chromium."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         skip_or_fail("Chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def logged_in(url: str, email: str, password: str) -> Iterator[Any]:
+    """A page of somebody who has logged in at Label Studio."""
+    with chromium_running() as browser:
         opened = browser.new_page(viewport={"width": 1280, "height": 720})
         opened.set_default_timeout(60_000)
         opened.goto(f"{url}/user/login/")
@@ -36,4 +44,3 @@ def logged_in(url: str, email: str, password: str) -> Iterator[Any]:
         opened.click("button[type=submit]")
         opened.wait_for_load_state("networkidle")
         yield opened
-        browser.close()

@@ -11,8 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from builders import PATIENCE_S
-from real_server import free_port, until
+from real_server import end, free_port, until
 
 # it embeds the sample study, trains on it and starts Label Studio: a minute, on a busy machine many
 START_LIMIT_S = 900.0
@@ -44,12 +43,7 @@ def demo_running(folder: Path, environment: Mapping[str, str]) -> Iterator[Demo]
     try:
         yield Demo(f"http://127.0.0.1:{port}", _first_visit(process, printed), folder)
     finally:
-        process.terminate()
-        try:
-            process.wait(PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
 
 
 def _first_visit(process: subprocess.Popen[bytes], printed: Path) -> str:

@@ -42,12 +42,17 @@ def serving(
         until(lambda: httpx.get(f"http://127.0.0.1:{port}/health", timeout=2).status_code == 200)
         yield process
     finally:
-        process.terminate()
-        try:
-            process.wait(PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process to end; kill it if it does not."""
+    process.terminate()
+    try:
+        process.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def until(true: Any, limit_s: float = PATIENCE_S) -> None:

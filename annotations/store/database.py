@@ -16,18 +16,15 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from annotations.disk_faults import DiskFault, sqlite_fault
-from annotations.errors import BadInput, Busy, TandemError, Unreachable
+from annotations.errors import BadInput, TandemError
 from annotations.store.damaged_rows import CANNOT_BE_READ, damaged_rows
+from annotations.store.database_errors import damaged_rows_found, database_error
 from annotations.store.sqlite_file import calm, refuse_hostile
 
 HEAD = "0036"
 WAIT_MS = 10_000
 # opened as they are needed; a server with 20 coders would open and close some for every answer otherwise
 POOL = 20
-# SQLSTATE's classes of what the server says of itself: connection, login, resources, shutdown, a schema or database
-_NO_ROW_IS_AT_FAULT = ("08", "28", "3D", "53", "57", "58")
-_NAMED = ("table", "column", "constraint")
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -67,7 +64,7 @@ class Store:
             yield
         except DBAPIError as error:
             # not "from error": a driver's message may quote a row, and so would a traceback
-            raise _in_words(error, self.place) from None
+            raise database_error(error, self.place, waited_s=WAIT_MS // 1000) from None
         except CANNOT_BE_READ:
             # what a damaged row makes of a program is a fault of any kind; the row is to be named, not the fault
             if damaged := self._damaged():
@@ -242,7 +239,7 @@ def _postgresql(address: URL, *, make_schema: bool) -> Engine:
             connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
     except DBAPIError as error:
         engine.dispose()
-        raise _in_words(error, plain.render_as_string()) from None
+        raise database_error(error, plain.render_as_string(), waited_s=WAIT_MS // 1000) from None
     return engine
 
 
@@ -290,73 +287,6 @@ def _as_json(value: Any) -> str:
     if not value and isinstance(value, list | dict):
         return "[]" if isinstance(value, list) else "{}"
     return json.dumps(value)
-
-
-def _in_words(error: DBAPIError, place: str) -> TandemError:
-    """A sentence that names kinds, tables and columns, and quotes nothing: a driver's message may hold a row's text."""
-    cause = error.orig
-    if isinstance(cause, sqlite3.Error):
-        return _sqlite_in_words(cause, place)
-    state = getattr(cause, "sqlstate", None)
-    for beginning, said in _OF_SERVERS.items():
-        if (state or "").startswith(beginning):
-            return DiskFault(f"{said.format(place=place)} Nothing was changed.")
-    if error.connection_invalidated or state is None or state[:2] in _NO_ROW_IS_AT_FAULT:
-        message = " ".join(
-            str(getattr(getattr(cause, "diag", None), "message_primary", None) or cause).split()
-        )
-        return Unreachable(
-            f"the database {place} does not answer ({message[:160]}). Check that it runs and that the "
-            f"address and password are right."
-        )
-    at = getattr(cause, "diag", None)
-    named = [f"{what} {name}" for what in _NAMED if (name := getattr(at, f"{what}_name", None))]
-    where = f", {', '.join(named)}" if named else ""
-    return TandemError(f"the database {place} refused: {type(cause).__name__}{where}.")
-
-
-# https://www.postgresql.org/docs/current/errcodes-appendix.html; the longest beginning first
-_OF_SERVERS = {
-    "53100": "no room left on the disk of the database server {place}. Ask whoever runs it to make room, then try again.",
-    "53": "the database server {place} is short of memory or connections. Wait a moment, then try again.",
-    "25006": "the database {place} is read-only. Ask whoever runs it which address takes changes.",
-    "42501": "the database {place} does not permit this to your user. Ask whoever runs it for the right to make and "
-    "change tables in the study's schema.",
-    "58": "the database server {place} reports a fault of its disk or system. Ask whoever runs it to look at its log.",
-}
-
-
-def _sqlite_in_words(error: sqlite3.Error, place: str) -> TandemError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return Busy(
-            f"{place} is locked: another program has been writing to it for more than {WAIT_MS // 1000} s. Wait "
-            f"for it, or close it, then try again. Nothing was changed."
-        )
-    fault = sqlite_fault(error, Path(place.removeprefix("sqlite:///")))
-    if fault is not None:
-        return fault
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return TandemError(
-            f"{place} is damaged ({error.sqlite_errorname}). Keep a copy of the folder as it is, look at it with "
-            f"tandem doctor, and make a study of your last good backup: tandem restore FILE --to DIR."
-        )
-    if "decode to UTF-8" in str(error):  # the driver's message quotes the cell
-        return damaged_rows_found(place)
-    # of these it is known that they name tables and columns alone
-    message = " ".join(str(error).split())
-    plain = re.fullmatch(r"(no such (table|column)|[A-Z ]+ constraint failed)(: [\w., ]+)?", message)
-    said = plain[0] if plain else getattr(error, "sqlite_errorname", None) or type(error).__name__
-    return TandemError(f"{place} refused ({said}). Nothing was changed. Look at it with tandem doctor.")
-
-
-def damaged_rows_found(place: str, count: int = 1) -> TandemError:
-    """The error for rows whose content is not what Tandem writes; nothing of it is quoted."""
-    rows = "a row" if count == 1 else f"{count:,} rows"
-    return TandemError(
-        f"{place} holds {rows} that cannot be read. Keep a copy of the folder as it is, run tandem doctor to see which "
-        f"tables are concerned, and make a study of your last good backup: tandem restore FILE --to DIR."
-    )
 
 
 def _without_password(url: str) -> str:

@@ -40,6 +40,7 @@ from annotations.store.seen_annotations import (
 )
 from annotations.store.transcript_versions import replaced_segments
 from service.composition import Parts
+from service.corrections.arrival_order import is_news, own_word_late
 from service.corrections.interviews_arriving import Whose, judge_interview, slots_of
 from service.corrections.settle_slots import settle
 from service.corrections.unchanged_tasks import meaning_now
@@ -92,16 +93,16 @@ class Reviewing:
         for arrival, event in zip(arrivals, events or [0] * len(arrivals), strict=True):
             known = changed.get(arrival.annotation) or before.get(arrival.annotation)
             if arrival.key is not None and arrival.key in whole:
-                news = known is None or _is_news(known, arrival, event, read_after)
-                if news or (known is not None and _own_word_late(known, arrival)):
+                news = known is None or is_news(known, arrival, event, read_after)
+                if news or (known is not None and own_word_late(known, arrival)):
                     now, its = self._interview(connection, whole[arrival.key], arrival, whose, known, event)
                     if now is not None:
                         changed[arrival.annotation] = now
                         slots |= its
                 continue
-            if known is None or _is_news(known, arrival, event, read_after):
+            if known is None or is_news(known, arrival, event, read_after):
                 now = self._judged(project, arrival, tasks, whose, known, outdated)
-            elif _own_word_late(known, arrival):
+            elif own_word_late(known, arrival):
                 now = self._judged(project, arrival, tasks, whose, None, outdated)
                 if now.state is not ArrivalState.REVIEW:
                     continue
@@ -224,7 +225,7 @@ class Reviewing:
         if known is not None and coder is None and known.user == arrival.user:
             coder = known.coder
         was = answers_in(connection, task.project, arrival.annotation)
-        late = known is not None and _own_word_late(known, arrival)
+        late = known is not None and own_word_late(known, arrival)
         its_coder, book = Whose(coder, unmatched), self.in_force.codebook
         judged = judge_interview(connection, task, arrival, book, its_coder, None if late else known, was)
         now = judged.seen
@@ -322,28 +323,6 @@ def _outdated(connection: Connection, tasks: Mapping[UUID, PushedTask]) -> set[U
     """The keys of tasks that show words which stand in the transcript no more."""
     gone = replaced_segments(connection, [task.segment for task in tasks.values()])
     return {key for key, task in tasks.items() if task.segment in gone}
-
-
-def _is_news(known: Seen, arrival: Arrival, event: int, read_after: int) -> bool:
-    """Does an arrival say more than what was seen before?
-
-    A webhook is news if it is newer by Label Studio's clock. A pull saw how things stand, so it is news whatever
-    the clocks say, unless a webhook came after it had begun to read.
-    """
-    if not event and known.last_event <= read_after:
-        return True
-    if known.state is ArrivalState.DELETED:
-        # a number given again: the annotation was made after the last that we know of the deleted one
-        return known.changed is not None and arrival.made > known.changed
-    return known.changed is None or arrival.changed > known.changed
-
-
-def _own_word_late(known: Seen, arrival: Arrival) -> bool:
-    """Does a coder's own word arrive after that of a colleague who saved over it?"""
-    if known.state is not ArrivalState.SET_ASIDE or known.told is None or arrival.saved_by_another:
-        return False
-    over = known.told.arrival
-    return over.saved_by_another and over.key == arrival.key and arrival.changed < over.changed
 
 
 def _same(known: Seen, now: Seen) -> bool:

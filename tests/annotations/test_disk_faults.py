@@ -18,7 +18,8 @@ from sqlalchemy.exc import DBAPIError
 
 from annotations.disk_faults import DiskFault, device_of, disk_fault_of, sqlite_fault
 from annotations.errors import TandemError
-from annotations.store.database import _in_words, open_store
+from annotations.store.database import open_store
+from annotations.store.database_errors import database_error
 
 
 @pytest.mark.parametrize(
@@ -72,11 +73,11 @@ def test_a_device_is_named_with_its_place(tmp_path: Path) -> None:
 def test_what_sqlite_calls_an_io_error_is_not_damage(tmp_path: Path) -> None:
     """No sentence about the disk says "damaged" or sends anybody to a backup; real damage does."""
     for code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
-        said = str(_in_words(DBAPIError("x", {}, _sqlite_error(code)), f"sqlite:///{tmp_path / 'tandem.db'}"))
+        said = str(_said(DBAPIError("x", {}, _sqlite_error(code)), f"sqlite:///{tmp_path / 'tandem.db'}"))
         assert "is damaged" not in said
         assert "backup" not in said
     said = str(
-        _in_words(DBAPIError("x", {}, _sqlite_error(sqlite3.SQLITE_CORRUPT)), f"sqlite:///{tmp_path / 'f'}")
+        _said(DBAPIError("x", {}, _sqlite_error(sqlite3.SQLITE_CORRUPT)), f"sqlite:///{tmp_path / 'f'}")
     )
     assert "is damaged" in said
     assert "backup" in said
@@ -98,7 +99,7 @@ def test_what_a_server_answers_is_named(state: str, said: str) -> None:
     class Refusal(Exception):
         sqlstate = state
 
-    error = _in_words(DBAPIError("INSERT", {}, Refusal("gesperrt")), "postgresql://x/y")
+    error = _said(DBAPIError("INSERT", {}, Refusal("gesperrt")), "postgresql://x/y")
     assert isinstance(error, DiskFault)
     assert said in str(error)
     assert "gesperrt" not in str(error)
@@ -172,6 +173,10 @@ def test_a_disk_that_is_read_only(small_disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
     with pytest.raises(DiskFault, match="is read-only"):
         open_store(url)
+
+
+def _said(error: DBAPIError, place: str) -> TandemError:
+    return database_error(error, place, waited_s=10)
 
 
 def _sqlite_error(code: int) -> sqlite3.OperationalError:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import logged_in
+from browser import chromium_running, logged_in
 from builders import skip_or_fail
 from filelock import FileLock
 from real_server import free_port
@@ -32,6 +32,13 @@ def swept() -> Iterator[None]:
     gc.collect()
     if len(sys.modules) > loaded:
         gc.freeze()
+
+
+@pytest.fixture
+def chromium() -> Iterator[Any]:
+    """A browser."""
+    with chromium_running() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -13,8 +12,7 @@ from uuid import UUID
 import pytest
 from accessibility import violations
 from accounts import KEY, PASSWORD
-from browser import SWITCHES
-from builders import a_transcript, skip_or_fail
+from builders import a_transcript
 from real_server import free_port
 
 from annotations.store.transcripts import add_transcript
@@ -57,20 +55,6 @@ def url(study: tuple[Parts, dict[str, UUID]]) -> Iterator[str]:
     app.state.stopping.set()
     server.should_exit = True
     thread.join(20)
-
-
-@pytest.fixture
-def chromium() -> Iterator[Any]:
-    """A browser."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        skip_or_fail("Chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=SWITCHES)
-        yield browser
-        browser.close()
 
 
 def _page(chromium: Any) -> Any:

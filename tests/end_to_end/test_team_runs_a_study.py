@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from typing import Any
 import coder_of_a_team as coding
 import lead_of_a_team as leading
 import pytest
-from browser import SWITCHES
 from builders import skip_or_fail
 from demo_running import Demo, demo_running
 from pages_of_a_team import Person
@@ -67,20 +65,6 @@ def demo(tmp_path: Path, from_template: Callable[[LocalLabelStudio], None]) -> I
     with demo_running(tmp_path / "demo", {"TANDEM_STATE": str(state)}) as running:
         yield running
     keeper.stop()
-
-
-@pytest.fixture
-def chromium() -> Iterator[Any]:
-    """A browser."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        skip_or_fail("Chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=SWITCHES)
-        yield browser
-        browser.close()
 
 
 def test_a_team_runs_its_study_without_a_terminal(demo: Demo, chromium: Any, tmp_path: Path) -> None:

@@ -235,10 +235,10 @@ def test_an_unreachable_database_says_why() -> None:
     """What no row is at fault of is still said in the server's words."""
     from sqlalchemy.exc import OperationalError
 
-    from annotations.store.database import _in_words as in_words
+    from annotations.store.database_errors import database_error
 
     error = OperationalError("SELECT 1", None, psycopg.OperationalError("connection refused"))
-    assert "connection refused" in str(in_words(error, "postgresql://host/name"))
+    assert "connection refused" in str(database_error(error, "postgresql://host/name", waited_s=10))
 
 
 def test_label_studio_is_not_quoted() -> None:

@@ -45,15 +45,20 @@ def lead(parts: Parts) -> Lead:
 @pytest.fixture
 def filled(lead: Lead) -> Lead:
     """Two interviews of wave 1 and what Ada coded in one of them."""
+    _ada_codes(lead, "The board helped")
+    return lead
+
+
+def _ada_codes(lead: Lead, *quotes: str) -> None:
+    """Two interviews of wave 1 come in, and a table in which Ada gives one code to these words of JKG-01."""
     lead.post(
         f"{lead.send(('JKG-01.txt', INTERVIEW), ('DND-03.txt', SECOND), ('w.csv', _WHERE)).url.path}/bring"
     )
     code = next(code.path for code in lead.parts.codebook if code.applicable)
-    rows = f"transcript,coder,code,quote\nJKG-01,Ada,{code},The board helped\n"
-    here = lead.send(("codings.csv", rows)).url.path
+    rows = "".join(f"JKG-01,Ada,{code},{quote}\n" for quote in quotes)
+    here = lead.send(("codings.csv", f"transcript,coder,code,quote\n{rows}")).url.path
     lead.post(f"{here}/table/1", {"complete": "all", "coder": ""})
     lead.post(f"{here}/bring")
-    return lead
 
 
 _WHERE = "file,wave,case,participant\nJKG-01.txt,1,North,JKG-01\nDND-03.txt,1,South,DND-03\n"
@@ -273,14 +278,7 @@ def test_whoever_is_not_signed_in_gets_no_page(parts: Parts) -> None:
 
 def test_what_was_judged_in_another_program_is_counted_in_passages(lead: Lead) -> None:
     """Two codings on parts of one passage are one passage judged, and no coder has judged more than there are."""
-    lead.post(
-        f"{lead.send(('JKG-01.txt', INTERVIEW), ('DND-03.txt', SECOND), ('w.csv', _WHERE)).url.path}/bring"
-    )
-    code = next(code.path for code in lead.parts.codebook if code.applicable)
-    rows = f"transcript,coder,code,quote\nJKG-01,Ada,{code},The board\nJKG-01,Ada,{code},board helped\n"
-    here = lead.send(("codings.csv", rows)).url.path
-    lead.post(f"{here}/table/1", {"complete": "all", "coder": ""})
-    lead.post(f"{here}/bring")
+    _ada_codes(lead, "The board", "board helped")
     with lead.parts.store.reading() as connection:
         version = lead.parts.segmentation.version
         row = next(row for row in study_work(connection, lead.parts.settings, version) if row.coder == "Ada")
