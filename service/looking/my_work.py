@@ -46,7 +46,7 @@ from service.settings import Settings
 class Assigned:
     """An interview of hers. ``passages``: those she is asked about; ``by_others``: done by colleagues in a project that
     all share. ``next``: the address in Label Studio of the next passage to code, None where nothing is left there;
-    ``streams``: does Label Studio go on from there by itself?
+    ``streams``: does Label Studio go on from there by itself? ``own``: is that a part handed to her alone?
     """
 
     transcript: UUID
@@ -61,6 +61,7 @@ class Assigned:
     by_others: int = 0
     next: str | None = None
     streams: bool = False
+    own: bool = False
 
     @property
     def left(self) -> int:
@@ -103,10 +104,14 @@ class MyWork:
 
     @property
     def goes_on_at(self) -> Assigned | None:
-        """An interview from which Label Studio leads through all that waits: one that she has begun, else the first."""
+        """An interview from which Label Studio leads through all that waits, None where there is none.
+
+        What was handed to her alone comes before what all share, since nobody else will do it; of each one that she has
+        begun comes first.
+        """
         open_ones = [interview for interview in self.interviews if interview.next and interview.streams]
-        begun = [interview for interview in open_ones if interview.done or interview.skipped]
-        return next(iter(begun or open_ones), None)
+        begun = {interview.transcript for interview in open_ones if interview.done or interview.skipped}
+        return min(open_ones, key=lambda its: (not its.own, its.transcript not in begun), default=None)
 
 
 def work_of(parts: Parts, viewer: Viewer, coder: str) -> MyWork:
@@ -161,6 +166,7 @@ class _Count:
     by_others: int = 0
     next: str | None = None
     streams: bool = False
+    own: bool = False
 
 
 def _address(settings: Settings, project: ProjectRow, task: int) -> str:
@@ -174,7 +180,7 @@ def _assigned(kept: KeptTranscript, count: _Count | None, read: tuple[int, int] 
         passages, done = read or (0, 0)
         return Assigned(*where, passages, done)
     counts = (count.passages, count.done, count.skipped, count.by_others)
-    return Assigned(*where, *counts, count.next, count.streams)
+    return Assigned(*where, *counts, count.next, count.streams, count.own)
 
 
 def _tasks(
@@ -235,7 +241,8 @@ def _tasks(
     for row in rows:
         if row.next is not None:
             heads[row.project_id] = min(row.next, heads.get(row.project_id, row.next))
-    for row in rows:
+    # where an interview waits in two, her own part is gone on with
+    for row in sorted(rows, key=lambda row: by_id[row.project_id].coder is None):
         count = counts.setdefault(row.transcript_id, _Count())
         count.passages += row.passages
         count.done += row.done
@@ -244,6 +251,7 @@ def _tasks(
         if row.next is not None and count.next is None:
             project = by_id[row.project_id]
             count.streams = row.next == heads[row.project_id]
+            count.own = project.coder is not None
             # the first that is open is where the stream of the whole project begins
             count.next = (
                 stream_address(settings, project.url, project.project_id)
