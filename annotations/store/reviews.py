@@ -12,7 +12,7 @@ from sqlalchemy import CompoundSelect, Connection, Row, func, select
 
 from annotations.coding import Coder, Coding, Condition, Draw, Review
 from annotations.store.codebook_versions import codes_by_version
-from annotations.store.coders import coder_names, keep_coder
+from annotations.store.coders import coder_names, keep_coder, keep_coders
 from annotations.store.coding_rows import coding_in, coding_row, insert_codings
 from annotations.store.loose_codings import LooseCoding, loose_coding
 from annotations.store.tables import codings, retractions, review_sources, reviews, transcripts
@@ -21,11 +21,9 @@ from annotations.transcript import Span
 
 def add_reviews(connection: Connection, reviews_given: Sequence[Review]) -> None:
     """Keep reviews with their codings, in the order given. Every review carries its id."""
-    ids = {
-        name: keep_coder(connection, Coder(name)) for name in dict.fromkeys(r.coder for r in reviews_given)
-    }
     if not reviews_given:
         return
+    ids = keep_coders(connection, (review.coder for review in reviews_given))
     connection.execute(reviews.insert(), [_review_row(review, ids[review.coder]) for review in reviews_given])
     insert_codings(
         connection,
