@@ -46,6 +46,7 @@ PAGES = (
     "/models/disagreements",
     "/models",
     "/models/v2",
+    "/models/unseen",
     "/models/trace?suggestion=JKG-02:2:Money",
     "/results",
     "/results/ratings",
