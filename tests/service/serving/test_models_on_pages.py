@@ -15,7 +15,7 @@ from annotations.store.kept_figures import forget_figures
 from annotations.store.model_versions import champion, serving_history
 from service.access.viewer import ViewerRole
 from service.composition import Parts
-from service.serving.train_and_evaluate import evaluate, train
+from service.serving.train_and_evaluate import evaluate
 from service.web.app import create_app
 from service.worker import do_waiting_jobs
 
@@ -30,15 +30,13 @@ pytestmark = [
 
 
 def test_a_lead_promotes_and_goes_back(
-    parts: Parts, quick_passwords: None, monkeypatch: pytest.MonkeyPatch
+    twice_trained_parts: Parts, quick_passwords: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both succeed, are kept with name and reason, shown, and stand in the audit log."""
     # a page reads the study's settings again, and would come to the encoder that they name
     monkeypatch.setattr(Parts, "embedder", WordEncoder())
-    train(parts)
-    train(parts, force=True)
-    add_person(parts, "Lena", ViewerRole.LEAD)
-    lead = signed_in(create_app(parts, key=KEY), "Lena")
+    add_person(twice_trained_parts, "Lena", ViewerRole.LEAD)
+    lead = signed_in(create_app(twice_trained_parts, key=KEY), "Lena")
     token = form_token(lead, "/account")
 
     def decide(path: str, reason: str) -> int:
@@ -47,14 +45,14 @@ def test_a_lead_promotes_and_goes_back(
     page = lead.get("/models/v1").text
     assert "What coders will notice" in page
     assert decide("/models/v1/promote", "v2 suggests Money everywhere.") == 303
-    with parts.store.reading() as connection:
+    with twice_trained_parts.store.reading() as connection:
         serving = champion(connection)
     assert serving is not None
     assert (serving.model.version, serving.by) == ("v1", "Lena")
     assert "v2 suggests Money everywhere." in lead.get("/models/v1").text
     assert decide("/models/v1/promote", "Again.") == 422
     assert decide("/models/rollback", "It was the codebook.") == 303
-    with parts.store.reading() as connection:
+    with twice_trained_parts.store.reading() as connection:
         kept = [(one.model.version, one.by, one.reason) for one in serving_history(connection)]
         told = [(row.who, row.about) for row in rows_of(connection, did="put a model to serve")]
     assert kept[0] == ("v2", "Lena", "It was the codebook.")
