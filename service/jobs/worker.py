@@ -186,7 +186,8 @@ def _measure(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[
 
 
 def _evaluate(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
-    from service.serving.kept_evaluation import evaluate_and_keep, group_by_of
+    from service.serving.kept_evaluation import group_by_of
+    from service.serving.train_and_evaluate import evaluate_and_keep
 
     evaluate_and_keep(parts, group_by_of(arguments["group_by"]), progress=watch.step)
     return {"group_by": arguments["group_by"]}
