@@ -15,15 +15,11 @@ from annotations.errors import BadInput
 from annotations.lots import lots
 from annotations.segment import Segment
 from annotations.store.attributes import all_attributes
+from annotations.store.counted_suggestions import spoken_of
 from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
 from annotations.store.model_versions import serving_model
 from annotations.store.segments import segments_in
-from annotations.store.suggestions import (
-    Suggested,
-    count_suggested,
-    count_suggestions,
-    suggestions_in,
-)
+from annotations.store.suggestions import Suggested, suggestions_in
 from annotations.turn_numbers import shown_number
 from service.composition import Parts
 from service.exported_file import write_rows, written_whole
@@ -96,17 +92,17 @@ class SuggestionsListing:
             )
             self._known = all_attributes(connection)
             self._hidden = Hidden.now(connection)
-            spoken = count_suggestions(connection, model.id, model.segmentation)
-            shown = count_suggested(connection, model.id, model.segmentation)
+            spoken = spoken_of(connection, model.id, model.segmentation)
             left_out = [
-                spoken_of
+                segment
                 for lot in self._lots(connection, self._hidden.transcripts)
-                for spoken_of in lot
-                if spoken_of.hides
+                for segment in lot
+                if segment.hides
             ]
         self.hidden = len(left_out)
-        self.looked_at = sum(spoken.get(described.id, 0) for described in self._transcripts)
-        self.suggested = sum(shown.get(described.id, 0) for described in self._transcripts)
+        its = [spoken[described.id] for described in self._transcripts if described.id in spoken]
+        self.looked_at = sum(count.segments for count in its)
+        self.suggested = sum(count.codes for count in its)
         self.suggested -= sum(len(segment.said.suggested) for segment in left_out)
         self._labels: dict[str, tuple[str, str]] = {}
 
@@ -153,21 +149,21 @@ class SuggestionsListing:
                 if segment.id is not None and segment.id in said
             ]
 
-    def _rows(self, spoken_of: _Said) -> Iterator[ListedSuggestion]:
-        known = self._known.of(participant=spoken_of.transcript.participant, case=spoken_of.transcript.case)
-        for suggestion in spoken_of.said.one_by_one(self._model):
+    def _rows(self, said: _Said) -> Iterator[ListedSuggestion]:
+        known = self._known.of(participant=said.transcript.participant, case=said.transcript.case)
+        for suggestion in said.said.one_by_one(self._model):
             framework, code = self._label(suggestion.code)
             yield ListedSuggestion(
-                transcript=spoken_of.transcript.name,
-                turn=spoken_of.segment.turn,
-                start=spoken_of.segment.span.start,
-                end=spoken_of.segment.span.end,
+                transcript=said.transcript.name,
+                turn=said.segment.turn,
+                start=said.segment.span.start,
+                end=said.segment.span.end,
                 framework=framework,
                 code=code,
                 probability=round(suggestion.probability, 4),
                 suggested=suggestion.suggested,
                 model_version=self._model.version,
-                turn_shown=shown_number(spoken_of.segment.turn),
+                turn_shown=shown_number(said.segment.turn),
                 attributes=dict(known),
             )
 
