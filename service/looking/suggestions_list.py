@@ -22,7 +22,7 @@ from annotations.store.segments import segments_in
 from annotations.store.suggestions import Suggested, suggestions_in
 from annotations.turn_numbers import shown_number
 from service.composition import Parts
-from service.exported_file import write_rows, written_whole
+from service.exported_file import safe_cell, write_cells, written_whole
 from service.looking.attribute_filter import described_with_attributes
 from service.looking.hidden_spans import Hidden
 
@@ -130,6 +130,31 @@ class SuggestionsListing:
             if row.suggested
         )
 
+    def cells(self) -> Iterator[list[Any]]:
+        """The same as ``rows``, as cells in the order of ``columns`` that are safe in a spreadsheet.
+
+        A million passages have tens of millions of rows, so what all rows of a passage or of a code share is made once.
+        """
+        labels = [
+            (code, [safe_cell(label) for label in self._label(code)])
+            if self._model.thresholds.get(code) is not None
+            else None
+            for code in self._model.codes
+        ]
+        version = safe_cell(self._model.version)
+        for segment in self._each():
+            place, suggested = segment.segment, frozenset(segment.said.suggested)
+            of = segment.transcript
+            known = self._known.of(participant=of.participant, case=of.case)
+            first = [safe_cell(of.name), place.turn, place.span.start, place.span.end]
+            last = [version, shown_number(place.turn)]
+            last += [safe_cell(known.get(name)) for name in self._known.names]
+            for judged, probability in zip(labels, segment.said.probabilities, strict=True):
+                if judged is not None:
+                    code, label = judged
+                    ticked = "true" if code in suggested else "false"
+                    yield [*first, *label, round(probability, 4), ticked, *last]
+
     def _each(self) -> Iterator[_Said]:
         with self._store.reading() as connection:
             for lot in self._lots(connection):
@@ -178,10 +203,4 @@ class SuggestionsListing:
 def write_csv(listing: SuggestionsListing, file: Path) -> int:
     """Write the rows as CSV, whole or not at all; returns how many they were."""
     with written_whole(file) as out, io.TextIOWrapper(out, "utf-8", newline="") as lines:
-        return write_rows(lines, listing.columns, map(_cells, listing.rows()))
-
-
-def _cells(row: ListedSuggestion) -> dict[str, Any]:
-    cells = {name: getattr(row, name) for name in COLUMNS}
-    cells |= {"suggested": "true" if row.suggested else "false"}
-    return cells | {f"{OF_ATTRIBUTES}{name}": value for name, value in row.attributes.items()}
+        return write_cells(lines, listing.columns, listing.cells())
