@@ -54,16 +54,14 @@ class Suggested:
 
 def add_suggestions(connection: Connection, model: UUID, suggested: Iterable[Suggested]) -> None:
     """Keep what a model version says of some segments."""
+    names: dict[UUID, str] = {}  # the same few passages are evidence again and again
     rows = [
         {
             "segment_id": suggestion.segment,
             "model_id": model,
             "probabilities": struct.pack(f"<{len(suggestion.probabilities)}f", *suggestion.probabilities),
             "suggested": list(suggestion.suggested),
-            "evidence": {
-                code: [[str(e.segment), round(e.similarity, 4)] for e in its]
-                for code, its in suggestion.evidence.items()
-            },
+            "evidence": _evidence(suggestion, names) if suggestion.evidence else {},
             "sentences": None
             if suggestion.sentences is None
             else _packed(suggestion.suggested, suggestion.sentences),
@@ -71,6 +69,19 @@ def add_suggestions(connection: Connection, model: UUID, suggested: Iterable[Sug
         for suggestion in suggested
     ]
     insert_rows(connection, suggestions, rows)
+
+
+def _evidence(suggestion: Suggested, names: dict[UUID, str]) -> dict[str, list[list[Any]]]:
+    """As it is kept: by code, and each passage by its id. ``names``: the ids that were written out so far."""
+    kept: dict[str, list[list[Any]]] = {}
+    for code, its in suggestion.evidence.items():
+        kept[code] = its_kept = []
+        for evidence in its:
+            name = names.get(evidence.segment)
+            if name is None:
+                name = names[evidence.segment] = str(evidence.segment)
+            its_kept.append([name, round(evidence.similarity, 4)])
+    return kept
 
 
 def without_sentences(connection: Connection, model: UUID) -> Mapping[UUID, tuple[str, ...]]:
