@@ -185,6 +185,13 @@ def _measure(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[
     return {"question": dict(arguments)}
 
 
+def _evaluate(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
+    from service.serving.kept_evaluation import evaluate_and_keep, group_by_of
+
+    evaluate_and_keep(parts, group_by_of(arguments["group_by"]), progress=watch.step)
+    return {"group_by": arguments["group_by"]}
+
+
 def _count(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
     from service.results.kept_results import count, viewer_of_plain
 
@@ -251,6 +258,7 @@ _KINDS: Mapping[JobKind, Callable[[Parts, Mapping[str, Any], _Watch], dict[str, 
     "push": _push,
     "renew": _renew,
     "measure": _measure,
+    "evaluate": _evaluate,
     "count": _count,
     "export": _export,
     "backup": _backup,

@@ -13,6 +13,7 @@ from sqlalchemy import update
 from annotations.coding import Coding, Review
 from annotations.store.jobs import all_jobs, ask_for
 from annotations.store.judge_draws import drawn_so_far
+from annotations.store.model_versions import ModelVersion, all_models
 from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.tables import transcripts
 from annotations.store.transcripts import all_transcripts
@@ -83,6 +84,12 @@ def judges_of(parts: Parts) -> set[str]:
     with parts.store.reading() as connection:
         drawn = drawn_so_far(connection)
         return {kept.transcript.name for kept in all_transcripts(connection) if drawn.get(kept.id) == "judge"}
+
+
+def versions(parts: Parts) -> list[ModelVersion]:
+    """Every model of the study, the oldest first."""
+    with parts.store.reading() as connection:
+        return list(all_models(connection))
 
 
 def turn_round(parts: Parts, names: set[str]) -> None:

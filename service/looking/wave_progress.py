@@ -45,6 +45,7 @@ JOBS_IN_WORDS: Mapping[str, str] = {
     "push": "handing out in Label Studio",
     "renew": "new suggestions into Label Studio",
     "measure": "how far people agree",
+    "evaluate": "how good suggestions are on the unseen",
     "count": "working out a result",
     "export": "making a file to take along",
     "backup": "a backup of the study",

@@ -17,6 +17,7 @@ from service.web.workbench import (
     agreement_pages,
     decisions_pages,
     disagreements_pages,
+    evaluation_page,
     finding_pages,
     hand_out_pages,
     models_pages,
@@ -34,6 +35,8 @@ _PARTS = (
     decisions_pages,
     disagreements_pages,
     hand_out_pages,
+    # before that of a version, whose address it has
+    evaluation_page,
     models_pages,
     report_pages,
     results_pages,

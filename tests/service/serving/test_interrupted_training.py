@@ -122,19 +122,18 @@ def test_mlflow_that_is_down_gets_everything_later(parts: Parts, tmp_path: Path)
     assert catch_up(parts) is None
 
 
-def test_a_disk_that_is_full_keeps_what_was(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_is_full_keeps_what_was(trained_parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     """A model that cannot be written leaves no folder and no row, and the champion serves on."""
-    train(parts)
 
     def full(*_given: object, **_named: object) -> None:
         raise OSError(28, "No space left on device", "model")
 
     with monkeypatch.context() as patched, pytest.raises(OSError, match="No space left"):
         patched.setattr("training.train.write_lineage", full)
-        train(parts, force=True)
-    with parts.store.reading() as connection:
+        train(trained_parts, force=True)
+    with trained_parts.store.reading() as connection:
         assert [model.version for model in all_models(connection)] == ["v1"]
-    assert len(list(parts.study.models_folder.iterdir())) == 1
+    assert len(list(trained_parts.study.models_folder.iterdir())) == 1
 
 
 def test_a_killed_worker_s_job_is_done_by_the_next(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
