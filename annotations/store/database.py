@@ -308,8 +308,11 @@ def _version(store: Store) -> str | None:
 
 def _as_json(value: Any) -> str:
     """As the standard library writes it; most values of a large corpus are empty, and these cost a tenth."""
-    if not value and isinstance(value, list | dict):
-        return "[]" if isinstance(value, list) else "{}"
+    if not value:
+        if type(value) is list:
+            return "[]"
+        if type(value) is dict:
+            return "{}"
     return json.dumps(value)
 
 

@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from annotations.lots import Items, lots
 from annotations.store.database import LOCK_ASKED_EVERY_S, Store
 
-# some 10 ms on a processor of 2020
-ROWS = 200
+# some 3 ms of processor; a job gives way to others, so it may hold the lock for several times as long by the clock
+ROWS = 50
 LONGEST_PAUSE_S = 0.5
 
 

@@ -32,7 +32,7 @@ from annotations.store.tables import (
     reviews,
     segments,
 )
-from annotations.store.transcripts import KeptTranscript, all_texts
+from annotations.store.transcripts import KeptTranscript, texts_by_id
 from annotations.transcript import Role, Span
 from service.access.policy import Action, may
 from service.access.transcript_access import about
@@ -123,16 +123,15 @@ def work_of(parts: Parts, viewer: Viewer, coder: str) -> MyWork:
             if project.coder is None or folded(project.coder) == folded(coder)
         ]
         counted = _tasks(connection, mine, coder, parts.settings) if mine else {}
-        texts = all_texts(connection)
         read = _read_elsewhere(connection, parts.segmentation.version, coder, counted.keys())
+        texts = texts_by_id(connection, counted.keys() | read.keys())
         accounts = [account for account in all_accounts(connection) if folded(account.name) == folded(coder)]
         address = accounts[0].email if accounts else ""
         there = {folded(mail) for project in mine for mail in users(connection, project.url).values()}
     interviews = [
         _assigned(kept, counted.get(kept.id), read.get(kept.id))
         for kept in texts
-        if (kept.id in counted or kept.id in read)
-        and may(viewer, Action.SEE_FIGURES, about(viewer, kept.transcript))
+        if may(viewer, Action.SEE_FIGURES, about(viewer, kept.transcript))
     ]
     return MyWork(coder, tuple(interviews), address if folded(address or "") in there else "", address or "")
 

@@ -18,7 +18,7 @@ from annotations.errors import TandemError
 from annotations.store.jobs import all_jobs, ask_for
 from annotations.study.config import read_study
 from service.composition import Parts
-from service.doctor_checks import _imports
+from service.doctor.doctor_checks import _imports
 from service.label_studio.local import LocalLabelStudio
 from service.new_study import make_study
 from service.settings import child_environment, read_settings

@@ -20,9 +20,9 @@ from annotations.store.model_versions import (
     not_in_mlflow,
 )
 from service.composition import Parts
+from service.jobs.worker import do_waiting_jobs
 from service.serving.precode import precode
 from service.serving.train_and_evaluate import catch_up, tracking_of, train
-from service.worker import do_waiting_jobs
 from training.mlflow_mirror import aliases_wanted
 
 # MLflow's own, with the newest SQLAlchemy
