@@ -15,6 +15,8 @@ say something on a machine that does nothing else; ``cpu_ms`` is what the server
 from __future__ import annotations
 
 import argparse
+import base64
+import http.client
 import json
 import os
 import random
@@ -28,7 +30,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import psutil
@@ -45,10 +46,8 @@ from real_server import KEY, free_port, serving, until  # noqa: E402
 
 from annotations.coding import Coder  # noqa: E402
 from annotations.store.coders import keep_coder  # noqa: E402
-from annotations.store.label_studio_projects import add_project  # noqa: E402
 from annotations.store.label_studio_users import keep_users  # noqa: E402
 from annotations.store.model_versions import get_model  # noqa: E402
-from annotations.store.pushed_tasks import PushedTask, keep_tasks  # noqa: E402
 from annotations.store.reviews import count_reviews  # noqa: E402
 from annotations.store.suggestions import Suggested, add_suggestions  # noqa: E402
 from annotations.store.webhooks import count_waiting  # noqa: E402
@@ -61,7 +60,7 @@ TASKS = 5000
 PICTURE, NUMBERS = ROOT / "docs" / "load.png", ROOT / "docs" / "load.json"
 LIMITS = {"webhook": 50, "predict": 100}
 Took = dict[str, list[float]]
-Step = Callable[[httpx.Client, int, int], dict[str, float]]
+Step = Callable[["Caller", int, int], dict[str, float]]
 
 
 def coders(step: Step, seconds: float) -> Took:
@@ -72,15 +71,14 @@ def coders(step: Step, seconds: float) -> Took:
     def works(coder: int) -> None:
         chance = random.Random(coder)  # noqa: S311
         time.sleep(chance.uniform(0, 1))
-        with httpx.Client(timeout=60, trust_env=False) as http:
-            turn = 0
-            while time.perf_counter() < end:
-                found = step(http, coder, turn)
-                turn += 1
-                with keeps:
-                    for kind, one in found.items():
-                        took.setdefault(kind, []).append(1000 * one)
-                time.sleep(chance.uniform(0.6, 1.4))
+        http, turn = Caller(), 0
+        while time.perf_counter() < end:
+            answered = step(http, coder, turn)
+            turn += 1
+            with keeps:
+                for kind, seconds_taken in answered.items():
+                    took.setdefault(kind, []).append(1000 * seconds_taken)
+            time.sleep(chance.uniform(0.6, 1.4))
 
     threads = [threading.Thread(target=works, args=(at,)) for at in range(CODERS)]
     for thread in threads:
@@ -90,10 +88,23 @@ def coders(step: Step, seconds: float) -> Took:
     return took
 
 
-def _timed(ask: Callable[[], httpx.Response]) -> float:
-    begun = time.perf_counter()
-    ask().raise_for_status()
-    return time.perf_counter() - begun
+class Caller:
+    """Connections that stay open, by the standard library: httpx would compute as long as the server does."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, http.client.HTTPConnection] = {}
+
+    def post(self, port: int, path: str, body: Any, headers: dict[str, str]) -> float:
+        """Send JSON; the seconds until the answer had come. Raises AssertionError for another status than 200."""
+        plain = json.dumps(body).encode()
+        begun = time.perf_counter()
+        connection = self._open.setdefault(port, http.client.HTTPConnection("127.0.0.1", port, timeout=60))
+        connection.request("POST", path, plain, {"Content-Type": "application/json"} | headers)
+        answer = connection.getresponse()
+        said = answer.read()
+        took = time.perf_counter() - begun
+        assert answer.status == 200, (path, answer.status, said[:200])
+        return took
 
 
 class Coding:
@@ -103,12 +114,12 @@ class Coding:
         self.keys = keys_of(parts)
         self.there = FakeLabelStudio(self.keys)
         self.there.people = {at + 1: f"coder{at}@example.org" for at in range(CODERS)}
-        self.address = f"http://127.0.0.1:{port}"
+        self.port = port
         self.saved: set[tuple[int, int]] = set()
         self.turn = threading.Lock()
         self.at = 0
 
-    def step(self, http: httpx.Client, coder: int, _turn: int) -> dict[str, float]:
+    def step(self, http: Caller, coder: int, _turn: int) -> dict[str, float]:
         """A save, and the question for the next task: the seconds that each took."""
         with self.turn:
             task, self.at = 1 + self.at % len(self.keys), self.at + 1
@@ -116,20 +127,19 @@ class Coding:
             self.there.save(task, coder + 1, chosen("money", "trust"))
             body = self.there.told.pop()
         hook = {"X-Tandem-Key": door_key(KEY, "webhook")}
-        saving = _timed(lambda: http.post(f"{self.address}/hooks/label-studio", json=body, headers=hook))
+        saving = http.post(self.port, "/hooks/label-studio", body, hook)
         with self.turn:
             self.saved.add((task, coder))
         following = self.keys[task % len(self.keys)]
-        return {"webhook": saving, "predict": ask(http, self.address, str(following), task)}
+        return {"webhook": saving, "predict": ask(http, self.port, "/ml/predict", str(following), task)}
 
 
-def ask(http: httpx.Client, address: str, key: str, task: int) -> float:
-    """Ask for the suggestions of a task, as Label Studio does."""
+def ask(http: Caller, port: int, path: str, key: str, task: int) -> float:
+    """Ask for the suggestions of a task, as Label Studio does; the seconds that it took."""
     data = {"segment_id": key, "words": f"Words number {task} of somebody.", "candidates": []}
     body = {"tasks": [{"id": task, "data": data}], "project": "7.1"}
-    path = "/ml/predict" if address.endswith("/peer") is False else "/predict"
-    backend = ("tandem", door_key(KEY, "backend"))
-    return _timed(lambda: http.post(address.removesuffix("/peer") + path, json=body, auth=backend))
+    login = base64.b64encode(f"tandem:{door_key(KEY, 'backend')}".encode()).decode()
+    return http.post(port, path, body, {"Authorization": f"Basic {login}"})
 
 
 @contextmanager
@@ -146,7 +156,7 @@ def training(folder: Path, environment: dict[str, str]) -> Iterator[Callable[[],
                     env=environment,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
-                    preexec_fn=lambda: os.nice(GIVES_WAY) and None,
+                    preexec_fn=_give_way,
                 )
             )
             done[0] += running[-1].wait() == 0
@@ -162,30 +172,31 @@ def training(folder: Path, environment: dict[str, str]) -> Iterator[Callable[[],
 
 
 @contextmanager
-def pushing(parts: Parts) -> Iterator[Callable[[], int]]:
-    """What a push writes: lots of tasks with what they show, into a project of its own; says how many."""
-    stop, done = threading.Event(), [0]
-    with parts.store.writing() as connection:
-        row = add_project(connection, url=URL, project_id=8, title="Pushed", coder=None, wave="2")
-        model = get_model(connection, "v1")
-    keys = keys_of(parts)
+def pushing(folder: Path, environment: dict[str, str]) -> Iterator[Callable[[], int]]:
+    """What a push writes, in a process of its own (``load_push``) that gives way as a worker does; says how many tasks."""
+    command = [sys.executable, str(Path(__file__).with_name("load_push.py")), str(folder)]
+    with subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=_give_way,
+    ) as process:
+        said: list[str] = []
 
-    def pushes() -> None:
-        at = 0
-        while not stop.wait(0.5):
-            some = [keys[(at + n) % len(keys)] for n in range(250)]
-            tasks = [PushedTask(one, n + 1, uuid4().hex, model.id, None) for n, one in enumerate(some)]
-            with parts.store.writing() as connection:
-                keep_tasks(connection, row.id, tasks)
-            at, done[0] = at + 250, done[0] + 250
+        def ended() -> int:
+            said[:] = said or [process.communicate()[0]]
+            return int(said[0])
 
-    thread = threading.Thread(target=pushes)
-    thread.start()
-    try:
-        yield lambda: done[0]
-    finally:
-        stop.set()
-        thread.join()
+        try:
+            yield ended
+        finally:
+            ended()
+
+
+def _give_way() -> None:
+    os.nice(GIVES_WAY)
 
 
 def sample_study(folder: Path, environment: dict[str, str]) -> Path:
@@ -218,7 +229,7 @@ def measure(folder: Path, seconds: float, peer: str | None) -> dict[str, Any]:
         server, says = psutil.Process(process.pid), Coding(parts, port)
         time.sleep(5)  # it goes through the study once at its start
         found["rest"] = _spell(server, lambda: coders(says.step, seconds))
-        with training(sample, environment) as trained, pushing(parts) as pushed:
+        with training(sample, environment) as trained, pushing(folder / "study", environment) as pushed:
             found["busy"] = _spell(server, lambda: coders(says.step, seconds))
             found["busy"] |= {"trainings": trained(), "tasks_pushed": pushed()}
         begun = time.perf_counter()
@@ -234,11 +245,10 @@ def measure(folder: Path, seconds: float, peer: str | None) -> dict[str, Any]:
             health = f"http://127.0.0.1:{where}/health"
             until(lambda: httpx.get(health).status_code == 200)
             package = httpx.get(health).json()["package"]
-            address = f"http://127.0.0.1:{where}/peer"
 
-            def asks(http: httpx.Client, _coder: int, turn: int) -> dict[str, float]:
+            def asks(http: Caller, _coder: int, turn: int) -> dict[str, float]:
                 key = says.keys[(turn * 7) % len(says.keys)]
-                return {"predict": ask(http, address, str(key), turn)}
+                return {"predict": ask(http, where, "/predict", str(key), turn)}
 
             with training(sample, environment):
                 found["peer"] = _spell(psutil.Process(other.pid), lambda: coders(asks, seconds))

@@ -36,6 +36,7 @@ from annotations.coding import Coder  # noqa: E402
 from annotations.store.bulk_insert import insert_rows  # noqa: E402
 from annotations.store.codebook_versions import keep_codebook  # noqa: E402
 from annotations.store.coders import keep_coder  # noqa: E402
+from annotations.store.counted_suggestions import keep_spoken  # noqa: E402
 from annotations.store.database import Store  # noqa: E402
 from annotations.store.model_versions import ModelVersion, add_model  # noqa: E402
 from annotations.store.put_to_serve import put_to_serve  # noqa: E402
@@ -88,6 +89,7 @@ def make(folder: Path, count: int, database: str | None) -> tuple[Parts, dict[st
     begun = time.perf_counter()
     for lot in range(0, count // EACH, 50):
         made.keep(range(lot, min(lot + 50, count // EACH)))
+    keep_spoken(store, model.id, model.segmentation)  # as pre-coding does at its end
     seconds = time.perf_counter() - begun
     return parts, given, {"seconds": round(seconds, 1), "segments_per_s": round(count / seconds)}
 

@@ -1,8 +1,9 @@
 """Suggestions made in shards by workers elsewhere: what goes out, and how what comes back is taken in.
 
-Each shard is taken in by one transaction, so a run that is killed has kept every shard whole or not at all; the next run
-asks only for what is missing. The folder of a run holds participants' words: it lies in the study's, for its owner
-alone, and goes with the run. What a killed run has left is erased by the next one, by a training and by a withdrawal.
+Each shard is taken in by small transactions, so that nobody who saves meanwhile waits for it. A run that is killed has
+kept whole passages, and the next run asks only for those that are missing. The folder of a run holds participants'
+words: it lies in the study's, for its owner alone, and goes with the run. What a killed run has left is erased by the
+next one, by a training and by a withdrawal.
 """
 
 from __future__ import annotations

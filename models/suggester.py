@@ -21,6 +21,7 @@ from annotations.segment import Segmentation, project
 from annotations.store.database import Store
 from annotations.store.model_versions import ModelVersion, serving_model
 from annotations.store.reviews import applied_codes
+from annotations.store.small_transactions import in_small_transactions
 from annotations.store.stale_models import changed_since
 from annotations.store.suggestions import (
     Suggested,
@@ -44,6 +45,8 @@ from models.suggest_passages import AskedPassages, QuotablePrecedents, Reader
 from models.wave_notice import Notice, draw, notice
 
 BATCH = 2000
+# new rows alone, which take a few milliseconds
+KEPT_AT_ONCE = 250
 
 
 @dataclass(frozen=True)
@@ -197,8 +200,12 @@ class Suggester:
         with closing((self.engine or ThisProcess()).lots(work, progress)) as lots:
             for lot in lots:
                 sampled.look(lot.units, lot.vectors, lot.probabilities)
-                with self.store.writing() as connection:
-                    add_suggestions(connection, version.id, lot.rows)
+                in_small_transactions(
+                    self.store,
+                    list(lot.rows),
+                    lambda connection, few: add_suggestions(connection, version.id, few),
+                    most=KEPT_AT_ONCE,
+                )
                 _count(made, lot)
                 done += len(lot.units)
                 progress(done, len(todo))

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from annotations.codebook.codes import Codebook
 from annotations.codebook.files import read_codebook
 from annotations.coding import Coder
 from annotations.errors import BadInput
+from annotations.label_studio.arrivals import KnownCoders
 from annotations.names import folded
 from annotations.store.accounts import Account, all_accounts
 from annotations.study.config import FILE, read_study
@@ -23,6 +26,7 @@ class InForce:
         self._parts = parts
         self._codebook: tuple[object, Codebook] | None = None
         self._people: tuple[object, Sequence[Coder]] | None = None
+        self._coders: tuple[object, KnownCoders] | None = None
 
     @property
     def codebook(self) -> Codebook:
@@ -35,11 +39,12 @@ class InForce:
                 return self._codebook[1] if self._codebook else self._parts.codebook
         return self._codebook[1]
 
-    @property
-    def people(self) -> Sequence[Coder]:
+    def coders(self, connection: Connection) -> KnownCoders:
         """The coders of study.yaml, and the accounts that have an e-mail address by which Label Studio knows them."""
-        with self._parts.store.reading() as connection:
-            return with_accounts(self._in_file, all_accounts(connection, removed_too=True))
+        mark = (self._in_file, all_accounts(connection, removed_too=True))
+        if self._coders is None or self._coders[0] != mark:
+            self._coders = (mark, KnownCoders(with_accounts(*mark)))
+        return self._coders[1]
 
     @property
     def _in_file(self) -> Sequence[Coder]:

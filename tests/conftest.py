@@ -56,6 +56,9 @@ FIRST = ("label_studio", "slow")
 # as many modules as torch or MLflow bring along, not what a small library does
 MANY_MODULES = 200
 MODULES = pytest.StashKey[int]()
+# half a second and more each, in every process: tests name them through lazily.py
+SLOW_TO_LOAD = ("matplotlib", "mlflow", "nltk", "pandas", "scipy.stats", "sklearn", "statsmodels", "torch")
+LOADED = pytest.StashKey[list[str]]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -83,6 +86,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """What was imported stays: collecting garbage in a test need not look at it again."""
     gc.enable()
     gc.set_threshold(*SELDOM)
+    session.stash[LOADED] = [name for name in SLOW_TO_LOAD if name in sys.modules]
     _set_aside(session)
 
 
@@ -90,6 +94,12 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     """So does a large library that a test was the first to ask for."""
     if len(sys.modules) > item.session.stash[MODULES] + MANY_MODULES and nextitem is not None:
         _set_aside(item.session)
+
+
+@pytest.fixture(scope="session")
+def loaded_by_collecting(request: pytest.FixtureRequest) -> list[str]:
+    """Which of the libraries that are slow to load were loaded while tests were collected."""
+    return request.session.stash[LOADED]
 
 
 def _set_aside(session: pytest.Session) -> None:

@@ -7,10 +7,15 @@ from typing import Any
 
 
 class Lazily:
-    """Stands for a module, and loads it when something of it is asked for."""
+    """Stands for a module, and loads it when something of it is asked for.
+
+    What begins with an underscore is not of it: pytest asks every name of a module for such things while it collects.
+    """
 
     def __init__(self, module: str) -> None:
         self._module = module
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
         return getattr(import_module(self._module), name)

@@ -13,6 +13,7 @@ from sqlalchemy import update
 from annotations.coding import Coding, Review
 from annotations.store.jobs import all_jobs, ask_for
 from annotations.store.judge_draws import drawn_so_far
+from annotations.store.model_versions import ModelVersion, all_models
 from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.tables import transcripts
 from annotations.store.transcripts import all_transcripts
@@ -20,8 +21,8 @@ from annotations.study.config import read_study
 from service.composition import Parts
 from service.importing.import_codings import import_codings
 from service.importing.import_transcripts import import_transcripts
+from service.jobs.worker import do_waiting_jobs
 from service.settings import read_settings
-from service.worker import do_waiting_jobs
 
 GROUPS = 16
 
@@ -83,6 +84,12 @@ def judges_of(parts: Parts) -> set[str]:
     with parts.store.reading() as connection:
         drawn = drawn_so_far(connection)
         return {kept.transcript.name for kept in all_transcripts(connection) if drawn.get(kept.id) == "judge"}
+
+
+def versions(parts: Parts) -> list[ModelVersion]:
+    """Every model of the study, the oldest first."""
+    with parts.store.reading() as connection:
+        return list(all_models(connection))
 
 
 def turn_round(parts: Parts, names: set[str]) -> None:

@@ -12,9 +12,9 @@ from lazily import Lazily
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
-from ruler.report import _over
 from ruler.scores import Predicted, average_precision, difference, macro_f1, mean_kappa, micro_f1, resampled
 
+report = Lazily("ruler.report")
 sklearn_metrics = Lazily("sklearn.metrics")
 
 CODES = np.arange(3)
@@ -77,7 +77,7 @@ def test_earlier_figures_stay_only_beside_what_they_were_compared_with() -> None
         return {**counted, "sizes": sizes, "differences": {}, "people": None}
 
     before = figures(0.5, SetFit=0.3) | {"differences": {"SetFit": {"kappa": [0.2, 0.1, 0.3]}}}
-    assert _over(before, figures(0.5001))["differences"] == before["differences"]
-    other = _over(before, figures(0.6))
+    assert report.over(before, figures(0.5001))["differences"] == before["differences"]
+    other = report.over(before, figures(0.6))
     assert (sorted(other["sizes"]["all"]), other["differences"]) == (["SetFit", "Tandem"], {})
-    assert list(_over(before, figures(0.5, units=6))["sizes"]["all"]) == ["Tandem"]
+    assert list(report.over(before, figures(0.5, units=6))["sizes"]["all"]) == ["Tandem"]

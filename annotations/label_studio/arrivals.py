@@ -205,26 +205,37 @@ def nobodys_word(arrival: Arrival) -> ArrivalVerdict | None:
     return None
 
 
-def coder_of(email: str | None, people: Sequence[Coder], own: str) -> tuple[str | None, str]:
-    """The coder whom a Label Studio user is, or None and what to do about it.
+class KnownCoders:
+    """The people of a study, and whose an e-mail address is; of two with one address the first."""
 
-    ``own``: the address of the account that Tandem itself made in the local Label Studio. Whoever works alone uses
-    it: it is the one coder without an address, or, if study.yaml lists no coders, stands under its own name.
-    """
-    if not email:
-        return None, "Label Studio does not say whose it is. Ask the coder to save it anew."
-    for person in people:
-        if folded(email) in {folded(name) for name in (person.email, *person.aliases) if name}:
-            return person.name, ""
-    if folded(email) == folded(own):
-        if not people:
-            return email, ""
-        if len(people) == 1 and not people[0].email:
-            return people[0].name, ""
-    return None, (
-        f"{email} is no coder of this study. Say in study.yaml whose address it is, then pull again:\n"
-        f"    coders:\n    - {{name: THE CODER'S NAME, email: {email}}}"
-    )
+    def __init__(self, people: Sequence[Coder]) -> None:
+        self.people = tuple(people)
+        self._by_address: dict[str, str] = {}
+        for person in people:
+            for address in (person.email, *person.aliases):
+                if address:
+                    self._by_address.setdefault(folded(address), person.name)
+
+    def coder_of(self, email: str | None, own: str) -> tuple[str | None, str]:
+        """The coder whom a Label Studio user is, or None and what to do about it.
+
+        ``own``: the address of the account that Tandem itself made in the local Label Studio. Whoever works alone uses
+        it: it is the one coder without an address, or, if study.yaml lists no coders, stands under its own name.
+        """
+        if not email:
+            return None, "Label Studio does not say whose it is. Ask the coder to save it anew."
+        known = self._by_address.get(folded(email))
+        if known is not None:
+            return known, ""
+        if folded(email) == folded(own):
+            if not self.people:
+                return email, ""
+            if len(self.people) == 1 and not self.people[0].email:
+                return self.people[0].name, ""
+        return None, (
+            f"{email} is no coder of this study. Say in study.yaml whose address it is, then pull again:\n"
+            f"    coders:\n    - {{name: THE CODER'S NAME, email: {email}}}"
+        )
 
 
 def _decision(answer: SegmentAnswer) -> CoderDecision:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, select
 
 from annotations.coding import Coder
 from annotations.names import folded
+from annotations.store.many_values import in_lots
 from annotations.store.tables import coders, reviews
 
 
@@ -22,6 +23,19 @@ def keep_coder(connection: Connection, coder: Coder) -> UUID:
     values = {"id": new, "name": coder.name, "name_key": folded(coder.name), "kind": coder.kind}
     connection.execute(coders.insert().values(**values))
     return new
+
+
+def keep_coders(connection: Connection, names: Iterable[str]) -> dict[str, UUID]:
+    """The ids under which these people are known, by name; new names are kept."""
+    by_key: dict[str, UUID] = {}
+    keys = {name: folded(name) for name in names}
+    for some in in_lots(list(keys.values())):
+        known = select(coders.c.name_key, coders.c.id).where(coders.c.name_key.in_(some))
+        by_key |= {row.name_key: row.id for row in connection.execute(known)}
+    for name, key in keys.items():
+        if key not in by_key:
+            by_key[key] = keep_coder(connection, Coder(name))
+    return {name: by_key[key] for name, key in keys.items()}
 
 
 def coder_names(connection: Connection) -> Mapping[UUID, str]:

@@ -19,14 +19,15 @@ from annotations.errors import BadInput
 from annotations.store.tables import jobs, now
 
 # what a worker can do: train; suggest; put a wave before coders; bring the suggestions of what serves to what stands in
-# Label Studio; compute how far people agree; work out a result; make a file to take along; back up; say what a withdrawal
-# would erase; erase a participant; look at files that were sent; bring them in
+# Label Studio; compute how far people agree; evaluate suggestions on the unseen; work out a result; make a file to take
+# along; back up; say what a withdrawal would erase; erase a participant; look at files that were sent; bring them in
 JobKind = Literal[
     "train",
     "precode",
     "push",
     "renew",
     "measure",
+    "evaluate",
     "count",
     "export",
     "backup",

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import Connection, Row, bindparam, distinct, func, select
 
 from annotations.coding import Draw
+from annotations.store.bulk_insert import insert_rows
 from annotations.store.many_values import in_lots
 from annotations.store.tables import (
     label_studio_projects,
@@ -79,9 +80,9 @@ def tasks_with_keys(connection: Connection, project: UUID, keys: Collection[UUID
 
 def keep_tasks(connection: Connection, project: UUID, tasks: Iterable[PushedTask]) -> None:
     """Keep new tasks, or what has changed of known ones; which model each shows since when is kept for ever."""
-    known = tasks_of(connection, project)
-    t = label_studio_tasks
-    new, shown = [], []
+    tasks = list(tasks)
+    known = tasks_with_keys(connection, project, [task.key for task in tasks])
+    new, changed, shown = [], [], []
     for task in tasks:
         since = task.shown_since or now()
         columns = {
@@ -99,16 +100,22 @@ def keep_tasks(connection: Connection, project: UUID, tasks: Iterable[PushedTask
         else:
             if before.shows == task.shows:
                 columns["shown_since"] = before.shown_since
-            this = (t.c.project_id == project) & (t.c.key == task.key)
-            connection.execute(t.update().where(this).values(**columns))
+            changed.append({"of_project": project, "of_key": task.key} | columns)
         if before is None or before.shows != task.shows:
             boxes = {name: columns[name] for name in ("offered", "ticked")}
             row = {"project_id": project, "key": task.key, "model_id": task.model, "since": since}
             shown.append(row | boxes)
-    if new:
-        connection.execute(t.insert(), new)
-    if shown:
-        connection.execute(shown_models.insert(), shown)
+    insert_rows(connection, label_studio_tasks, new)
+    if changed:
+        connection.execute(_CHANGED, changed)
+    insert_rows(connection, shown_models, shown)
+
+
+# all at once: other writers wait as long as it takes
+_CHANGED = label_studio_tasks.update().where(
+    label_studio_tasks.c.project_id == bindparam("of_project"),
+    label_studio_tasks.c.key == bindparam("of_key"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy import CompoundSelect, Connection, Row, func, select
 
 from annotations.coding import Coder, Coding, Condition, Draw, Review
 from annotations.store.codebook_versions import codes_by_version
-from annotations.store.coders import coder_names, keep_coder
+from annotations.store.coders import coder_names, keep_coder, keep_coders
 from annotations.store.coding_rows import coding_in, coding_row, insert_codings
 from annotations.store.loose_codings import LooseCoding, loose_coding
 from annotations.store.tables import codings, retractions, review_sources, reviews, transcripts
@@ -21,11 +21,9 @@ from annotations.transcript import Span
 
 def add_reviews(connection: Connection, reviews_given: Sequence[Review]) -> None:
     """Keep reviews with their codings, in the order given. Every review carries its id."""
-    ids = {
-        name: keep_coder(connection, Coder(name)) for name in dict.fromkeys(r.coder for r in reviews_given)
-    }
     if not reviews_given:
         return
+    ids = keep_coders(connection, (review.coder for review in reviews_given))
     connection.execute(reviews.insert(), [_review_row(review, ids[review.coder]) for review in reviews_given])
     insert_codings(
         connection,
@@ -49,12 +47,15 @@ def add_review_codings(connection: Connection, review: Review, codings_given: It
 
 def current_reviews(connection: Connection, *, transcript: UUID | None = None) -> tuple[Review, ...]:
     """The reviews that nobody has superseded or taken back, with their codings, in the order in which they came."""
-    wanted = select(reviews).where(reviews.c.id.not_in(past_reviews())).order_by(reviews.c.sequence)
-    applied = select(codings).where(codings.c.review_id.is_not(None)).order_by(codings.c.sequence)
-    if transcript is not None:
-        wanted = wanted.where(reviews.c.transcript_id == transcript)
-        applied = applied.where(codings.c.transcript_id == transcript)
-    return _reviews_in(connection, connection.execute(wanted).all(), connection.execute(applied))
+    return _current(connection, None if transcript is None else [transcript])
+
+
+def reviews_among(connection: Connection, some: Collection[UUID]) -> dict[UUID, tuple[Review, ...]]:
+    """The same of some transcripts (a few hundred at most), by transcript; those without any are left out."""
+    by_transcript: dict[UUID, list[Review]] = {}
+    for review in _current(connection, list(some)):
+        by_transcript.setdefault(review.transcript, []).append(review)
+    return {transcript: tuple(its) for transcript, its in by_transcript.items()}
 
 
 def derived_reviews(connection: Connection) -> tuple[Review, ...]:
@@ -164,15 +165,34 @@ def past_reviews() -> CompoundSelect[Any]:
     return superseded.union(select(retractions.c.review_id))
 
 
+def _current(connection: Connection, among: Sequence[UUID] | None) -> tuple[Review, ...]:
+    wanted = select(reviews).where(reviews.c.id.not_in(past_reviews())).order_by(reviews.c.sequence)
+    applied = select(codings).where(codings.c.review_id.is_not(None)).order_by(codings.c.sequence)
+    if among is not None:
+        wanted = wanted.where(reviews.c.transcript_id.in_(among))
+        applied = applied.where(codings.c.transcript_id.in_(among))
+    return _reviews_in(connection, connection.execute(wanted).all(), connection.execute(applied), among)
+
+
 def _reviews_in(
-    connection: Connection, rows: Sequence[Row[Any]], applied: Iterable[Row[Any]]
+    connection: Connection,
+    rows: Sequence[Row[Any]],
+    applied: Iterable[Row[Any]],
+    among: Sequence[UUID] | None = None,
 ) -> tuple[Review, ...]:
-    """The reviews that these rows hold, with their codings out of ``applied`` and what they were made from."""
+    """The reviews that these rows hold, with their codings out of ``applied`` and what they were made from.
+
+    ``among``: the transcripts that all of them are of, None where they may be of any.
+    """
     by_review: dict[UUID, list[Coding]] = {}
     for row in applied:
         if row.review_id is not None:
             by_review.setdefault(row.review_id, []).append(coding_in(row))
-    names, offered, sources = coder_names(connection), codes_by_version(connection), _sources(connection)
+    names, offered, sources = (
+        coder_names(connection),
+        codes_by_version(connection),
+        _sources(connection, among),
+    )
     return tuple(
         replace(
             _review(row, names[row.coder_id], offered),
@@ -183,9 +203,13 @@ def _reviews_in(
     )
 
 
-def _sources(connection: Connection) -> dict[UUID, tuple[UUID, ...]]:
+def _sources(connection: Connection, among: Sequence[UUID] | None) -> dict[UUID, tuple[UUID, ...]]:
     sources: dict[UUID, list[UUID]] = {}
-    for row in connection.execute(select(review_sources)):
+    wanted = select(review_sources)
+    if among is not None:
+        wanted = wanted.join(reviews, reviews.c.id == review_sources.c.review_id)
+        wanted = wanted.where(reviews.c.transcript_id.in_(among))
+    for row in connection.execute(wanted):
         sources.setdefault(row.review_id, []).append(row.source_id)
     return {review: tuple(its) for review, its in sources.items()}
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import struct
-import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
 from annotations.coding import Evidence, Suggestion
 from annotations.store.bulk_insert import insert_rows
 from annotations.store.many_values import in_lots
 from annotations.store.model_versions import ModelVersion
-from annotations.store.tables import segments, suggestions, transcript_versions, transcripts
+from annotations.store.tables import segments, suggestions, transcripts
 from annotations.transcript import Span
 
 
@@ -55,16 +54,14 @@ class Suggested:
 
 def add_suggestions(connection: Connection, model: UUID, suggested: Iterable[Suggested]) -> None:
     """Keep what a model version says of some segments."""
+    names: dict[UUID, str] = {}  # the same few passages are evidence again and again
     rows = [
         {
             "segment_id": suggestion.segment,
             "model_id": model,
             "probabilities": struct.pack(f"<{len(suggestion.probabilities)}f", *suggestion.probabilities),
             "suggested": list(suggestion.suggested),
-            "evidence": {
-                code: [[str(e.segment), round(e.similarity, 4)] for e in its]
-                for code, its in suggestion.evidence.items()
-            },
+            "evidence": _evidence(suggestion, names) if suggestion.evidence else {},
             "sentences": None
             if suggestion.sentences is None
             else _packed(suggestion.suggested, suggestion.sentences),
@@ -72,6 +69,19 @@ def add_suggestions(connection: Connection, model: UUID, suggested: Iterable[Sug
         for suggestion in suggested
     ]
     insert_rows(connection, suggestions, rows)
+
+
+def _evidence(suggestion: Suggested, names: dict[UUID, str]) -> dict[str, list[list[Any]]]:
+    """As it is kept: by code, and each passage by its id. ``names``: the ids that were written out so far."""
+    kept: dict[str, list[list[Any]]] = {}
+    for code, its in suggestion.evidence.items():
+        kept[code] = its_kept = []
+        for evidence in its:
+            name = names.get(evidence.segment)
+            if name is None:
+                name = names[evidence.segment] = str(evidence.segment)
+            its_kept.append([name, round(evidence.similarity, 4)])
+    return kept
 
 
 def without_sentences(connection: Connection, model: UUID) -> Mapping[UUID, tuple[str, ...]]:
@@ -97,53 +107,6 @@ def segments_with_suggestions(connection: Connection, model: UUID) -> set[UUID]:
     """The segments of which this model version has said something."""
     wanted = select(suggestions.c.segment_id).where(suggestions.c.model_id == model)
     return set(connection.execute(wanted).scalars())
-
-
-def count_suggestions(connection: Connection, model: UUID, segmentation: str) -> Mapping[UUID, int]:
-    """How many segments of each transcript this model version has spoken of."""
-    wanted = (
-        select(segments.c.transcript_id, func.count())
-        .join(suggestions, suggestions.c.segment_id == segments.c.id)
-        .where(suggestions.c.model_id == model, segments.c.segmentation == segmentation)
-        .group_by(segments.c.transcript_id)
-    )
-    return {row[0]: row[1] for row in connection.execute(wanted)}
-
-
-def count_suggested(connection: Connection, model: UUID, segmentation: str) -> Mapping[UUID, int]:
-    """How many codes this model version puts before a coder in each transcript, over all its segments."""
-    codes = func.json_array_length(suggestions.c.suggested)
-    wanted = (
-        select(segments.c.transcript_id, func.sum(codes))
-        .join(suggestions, suggestions.c.segment_id == segments.c.id)
-        .where(suggestions.c.model_id == model, segments.c.segmentation == segmentation)
-        .group_by(segments.c.transcript_id)
-    )
-    return {row[0]: int(row[1]) for row in connection.execute(wanted)}
-
-
-class CountedSuggestions:
-    """Keeps ``count_suggestions`` with a mark of what it was counted from, for a server. Safe among threads."""
-
-    def __init__(self) -> None:
-        self._turn = threading.Lock()
-        self._kept: tuple[object, Mapping[UUID, int]] | None = None
-
-    def now(self, connection: Connection, model: UUID, segmentation: str) -> Mapping[UUID, int]:
-        """How many segments of each transcript this model version has spoken of."""
-        mark = (model, segmentation, *_mark(connection, model, segmentation))
-        with self._turn:
-            if self._kept is None or self._kept[0] != mark:
-                self._kept = (mark, count_suggestions(connection, model, segmentation))
-            return self._kept[1]
-
-
-def _mark(connection: Connection, model: UUID, segmentation: str) -> tuple[object, ...]:
-    """Indexes alone answer these; a passage that takes the place of another comes with a new version of its text."""
-    spoken = select(func.count()).select_from(suggestions).where(suggestions.c.model_id == model)
-    cut = select(func.count()).select_from(segments).where(segments.c.segmentation == segmentation)
-    newest = select(func.max(transcript_versions.c.sequence))
-    return tuple(connection.execute(wanted).scalar() for wanted in (spoken, cut, newest))
 
 
 def suggested_in_wave(

@@ -53,7 +53,7 @@ def write_report(sets: Sequence[LabelledSet], runs: Runs, out: Path | None) -> F
             if before["recipe"] != RECIPE:
                 before = _marked(before)
             figures["sets"] = before["sets"] | {
-                name: _over(before["sets"].get(name), its) for name, its in figures["sets"].items()
+                name: over(before["sets"].get(name), its) for name, its in figures["sets"].items()
             }
         Path(f"{out}.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", "utf-8")
         Path(f"{out}.md").write_text(_markdown(figures), "utf-8")
@@ -83,7 +83,7 @@ def _marked(before: Figures) -> Figures:
     return before | {"sets": sets}
 
 
-def _over(before: Figures | None, its: Figures) -> Figures:
+def over(before: Figures | None, its: Figures) -> Figures:
     """A set's new figures, and the earlier ones of what has not been run again, if they are of the same data."""
     if before is None or any(before[key] != its[key] for key in _OF_DATA):
         return its

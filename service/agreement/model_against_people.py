@@ -61,15 +61,15 @@ class ModelAgainstPeople:
         self._kept = KeptByTranscript(self._work, _serving)
         self._model: ModelVersion | None = None
 
-    def now(self, connection: Connection, parts: Parts) -> tuple[AgainstPeople, ...]:
-        """As things stand, the surest first; nothing where no model serves."""
+    def now(self, connection: Connection, parts: Parts, *, hurry: bool = True) -> tuple[AgainstPeople, ...]:
+        """As things stand, the surest first; nothing where no model serves. ``hurry``: somebody waits."""
         serving = champion(connection)
         self._model = None if serving is None else serving.model
         hidden = Hidden.now(connection)
         learnt = frozenset[UUID]() if self._model is None else learnt_transcripts(connection, self._model.id)
         against = [
             replace(row, learnt=row.transcript in learnt)
-            for its in self._kept.of(connection, parts).values()
+            for its in self._kept.of(connection, parts, hurry=hurry).values()
             for row, span in its
             if not hidden.hides(row.transcript, span)
         ]

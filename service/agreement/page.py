@@ -24,6 +24,7 @@ from service.agreement.report import Report
 from service.agreement.svg_plots import PlotLine, PlotMark, Reference, curves, whiskers
 from service.agreement.views import (
     CodeRow,
+    SliceRow,
     by_framework,
     by_group,
     by_slice,
@@ -79,6 +80,7 @@ def _rendered(
     *,
     in_words: Callable[[str], str],
 ) -> str:
+    codes, slices = code_rows(report), by_slice(report)
     return str(
         _templates()
         .get_template(template)
@@ -87,9 +89,9 @@ def _rendered(
             missing=Missing(),
             sides=overview(report),
             same=same_segments(report),
-            codes=code_rows(report),
+            codes=codes,
             frameworks=by_framework(report),
-            slices=by_slice(report),
+            slices=slices,
             groups=by_group(report),
             effect=report.effect.to_json(),
             verdicts=[verdict.to_json() for verdict in report.verdicts],
@@ -99,7 +101,7 @@ def _rendered(
             methods=methods_paragraph(report),
             left_out=left_out(report),
             warnings=list(warnings(report)),
-            plots=_plots(report),
+            plots=_plots(report, codes, slices),
             quoted=quoted,
             in_words=in_words,
         )
@@ -127,20 +129,19 @@ def _templates() -> Environment:
     return made
 
 
-def _plots(report: Report) -> Plots:
+def _plots(report: Report, codes: Sequence[CodeRow], slices: Sequence[SliceRow]) -> Plots:
     return Plots(
-        codes=_codes(report),
+        codes=_codes(codes),
         verdicts=_verdicts(report),
-        slices=_slices(report),
+        slices=_slices(slices),
         effect=_effect(report),
         acceptance=_acceptance(report),
         curves=_curves(report),
     )
 
 
-def _codes(report: Report) -> str:
+def _codes(rows: Sequence[CodeRow]) -> str:
     lines = []
-    rows = code_rows(report)
     both = any(row.matched is not None for row in rows)
     for row in rows:
         label = f"{row.code} (with all below)" if row.family else row.code
@@ -170,9 +171,8 @@ def _verdicts(report: Report) -> str:
     return whiskers("Δ of each code with its unadjusted 95 % interval", lines, references=references)
 
 
-def _slices(report: Report) -> str:
+def _slices(slices: Sequence[SliceRow]) -> str:
     # people's alone where there are any: the model's are of other segments
-    slices = by_slice(report)
     drawn = [one_slice for one_slice in slices if not one_slice[2].who.startswith("model")]
     lines = [
         PlotLine(f"{key} {name or '(not stated)'}", (_mark(side.mean, 0),))

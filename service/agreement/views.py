@@ -55,6 +55,10 @@ class ComparisonView:
         return f"{self.who[:1].upper()}{self.who[1:]}: no figure, because {self.reason}."
 
 
+# a case, a site or a wave; its name; the comparison in it
+SliceRow = tuple[str, str, ComparisonView]
+
+
 @dataclass(frozen=True)
 class CodeRow:
     """One code, or a code with all below it: people's figures by coefficient, and kappa of the model.
@@ -154,8 +158,8 @@ def everybody(report: Report) -> list[Agreement]:
     ]
 
 
-def by_slice(report: Report) -> list[tuple[str, str, ComparisonView]]:
-    """The comparisons in each case, site and wave."""
+def by_slice(report: Report) -> list[SliceRow]:
+    """The comparisons in each case, site and wave: which of these, its name, and the comparison."""
     slices: dict[tuple[str, str, tuple[str, ...]], list[Agreement]] = {}
     for figure in report.figures:
         for key, name in figure.where.items():

@@ -20,7 +20,6 @@ from annotations.label_studio.arrivals import (
     ArrivalState,
     ArrivalVerdict,
     JudgedAnnotation,
-    coder_of,
     judge,
 )
 from annotations.store.interviews import InterviewTask, interviews_with_keys
@@ -290,13 +289,13 @@ class Reviewing:
 
     def _who(self, connection: Connection, url: str) -> Who:
         """Who is who in this Label Studio, as long as a transaction lasts: looked up once, not for each annotation."""
-        emails, people, own = users(connection, url), self.in_force.people, self._own_account
+        emails, coders, own = (users(connection, url), self.in_force.coders(connection), self._own_account)
 
         def who(user: int | None) -> tuple[str | None, str]:
             email = None if user is None else emails.get(user)
             if user is not None and email is None:
                 return None, "Label Studio has not said yet whose it is. Pull again."
-            return coder_of(email, people, own)
+            return coders.coder_of(email, own)
 
         return who
 

@@ -35,7 +35,9 @@ def meaning_now(connection: Connection, project: ProjectRow, in_force: InForce, 
     meaning = {
         "rules": RULES,
         "codebook": in_force.codebook.version,
-        "people": [[person.name, person.email, *person.aliases] for person in in_force.people],
+        "people": [
+            [person.name, person.email, *person.aliases] for person in in_force.coders(connection).people
+        ],
         "users": sorted(users(connection, project.url).items()),
         "own": own_account,
         "texts": connection.execute(select(func.max(transcript_versions.c.sequence))).scalar(),

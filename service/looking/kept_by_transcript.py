@@ -7,7 +7,8 @@ few of them change. Nothing of a transcript that left the study stays.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Mapping, Sequence
+import time
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -15,17 +16,21 @@ from uuid import UUID
 from sqlalchemy import Connection, func, select
 
 from annotations.coding import Review
+from annotations.lots import lots
 from annotations.segment import Segment
 from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
-from annotations.store.reviews import current_reviews
-from annotations.store.segments import segments_of
+from annotations.store.reviews import reviews_among
+from annotations.store.segments import segments_in
 from annotations.store.tables import retractions, reviews
-from annotations.store.transcripts import KeptTranscript, all_texts, transcript_by_id
+from annotations.store.transcripts import KeptTranscript, texts_by_id
 from service.composition import Parts
 
 Found = TypeVar("Found")
-# so many at once are read together: one question for all reviews costs less than one for each transcript
-_MANY = 20
+# so many are read together: a question for each would cost more, and one for all would hold a large study in memory
+AT_ONCE = 20
+# how long somebody who is in no hurry rests after a piece of work, in times of what it took
+RESTS = 2.0
+_LOOK_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -50,26 +55,41 @@ class KeptByTranscript(Generic[Found]):
     ) -> None:
         self._work = work
         self._rests_on = rests_on
-        self._turn = threading.Lock()
+        self._turn, self._counting, self._waiting = threading.Lock(), threading.Lock(), 0
         self._base: Hashable = None
         self._newest: Hashable = None
         self._found: dict[UUID, tuple[Hashable, Found]] = {}
         self._all: Mapping[UUID, Found] = {}
 
-    def of(self, connection: Connection, parts: Parts) -> Mapping[UUID, Found]:
-        """What there is to find, by transcript: the same mapping as long as nothing has changed."""
-        with self._turn:
-            base = (parts.codebook.version, parts.segmentation.version, self._rests_on(connection, parts))
-            if base != self._base:
-                self._found.clear()
-                self._base, self._newest = base, None
-            everything = described_transcripts(connection)
-            newest = (_newest(connection), everything)
-            if newest != self._newest:
-                self._bring_up_to_date(connection, parts, everything)
-                self._newest = newest
-                self._all = {transcript: entry for transcript, (_, entry) in self._found.items()}
-            return self._all
+    def of(self, connection: Connection, parts: Parts, *, hurry: bool = True) -> Mapping[UUID, Found]:
+        """What there is to find, by transcript: the same mapping as long as nothing has changed.
+
+        ``hurry``: somebody waits. Without it the work rests after each piece, so that who asks for a page meanwhile has
+        the processor, until somebody waits for this very thing.
+        """
+        if hurry:
+            with self._counting:
+                self._waiting += 1
+        try:
+            with self._turn:
+                return self._now(connection, parts)
+        finally:
+            if hurry:
+                with self._counting:
+                    self._waiting -= 1
+
+    def _now(self, connection: Connection, parts: Parts) -> Mapping[UUID, Found]:
+        base = (parts.codebook.version, parts.segmentation.version, self._rests_on(connection, parts))
+        if base != self._base:
+            self._found.clear()
+            self._base, self._newest = base, None
+        everything = described_transcripts(connection)
+        newest = (_newest(connection), everything)
+        if newest != self._newest:
+            self._bring_up_to_date(connection, parts, everything)
+            self._newest = newest
+            self._all = {transcript: entry for transcript, (_, entry) in self._found.items()}
+        return self._all
 
     def _bring_up_to_date(
         self, connection: Connection, parts: Parts, everything: Sequence[DescribedTranscript]
@@ -78,37 +98,27 @@ class KeptByTranscript(Generic[Found]):
         marks = {kept.id: (kept, counts.get(kept.id)) for kept in everything}
         self._found = {at: entry for at, entry in self._found.items() if marks.get(at) == entry[0]}
         todo = [kept.id for kept in everything if kept.id not in self._found]
-        for transcript in _read(connection, parts, todo):
-            self._found[transcript.kept.id] = (
-                marks[transcript.kept.id],
-                self._work(connection, parts, transcript),
-            )
+        for some in lots(todo, AT_ONCE):
+            began = time.thread_time()
+            for transcript in _read(connection, parts, some):
+                self._found[transcript.kept.id] = (
+                    marks[transcript.kept.id],
+                    self._work(connection, parts, transcript),
+                )
+            self._rest(RESTS * (time.thread_time() - began))
+
+    def _rest(self, seconds: float) -> None:
+        """Give way for so long, or until somebody waits."""
+        until = time.monotonic() + seconds
+        while not self._waiting and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, _LOOK_S))
 
 
-def _read(connection: Connection, parts: Parts, wanted: Sequence[UUID]) -> list[OneTranscript]:
-    version = parts.segmentation.version
-    if len(wanted) > _MANY:
-        chosen = set(wanted)
-        todo = [text for text in all_texts(connection) if text.id in chosen]
-        segments = segments_of(connection, version)
-        by_transcript: dict[UUID, list[Review]] = {}
-        for review in current_reviews(connection):
-            by_transcript.setdefault(review.transcript, []).append(review)
-        return [
-            OneTranscript(kept, segments.get(kept.id, ()), tuple(by_transcript.get(kept.id, ())))
-            for kept in todo
-        ]
-    some = [
-        kept for transcript_id in wanted if (kept := transcript_by_id(connection, transcript_id)) is not None
-    ]
-    return [
-        OneTranscript(
-            kept,
-            segments_of(connection, version, transcript=kept.id).get(kept.id, ()),
-            current_reviews(connection, transcript=kept.id),
-        )
-        for kept in some
-    ]
+def _read(connection: Connection, parts: Parts, some: Sequence[UUID]) -> Iterator[OneTranscript]:
+    segments = segments_in(connection, parts.segmentation.version, some)
+    its_reviews = reviews_among(connection, some)
+    for kept in texts_by_id(connection, some):
+        yield OneTranscript(kept, segments.get(kept.id, ()), its_reviews.get(kept.id, ()))
 
 
 def _newest(connection: Connection) -> Hashable:

@@ -32,7 +32,7 @@ from annotations.store.tables import (
     reviews,
     segments,
 )
-from annotations.store.transcripts import KeptTranscript, all_texts
+from annotations.store.transcripts import KeptTranscript, texts_by_id
 from annotations.transcript import Role, Span
 from service.access.policy import Action, may
 from service.access.transcript_access import about
@@ -46,7 +46,7 @@ from service.settings import Settings
 class Assigned:
     """An interview of hers. ``passages``: those she is asked about; ``by_others``: done by colleagues in a project that
     all share. ``next``: the address in Label Studio of the next passage to code, None where nothing is left there;
-    ``streams``: does Label Studio go on from there by itself?
+    ``streams``: does Label Studio go on from there by itself? ``own``: is that a part handed to her alone?
     """
 
     transcript: UUID
@@ -61,6 +61,7 @@ class Assigned:
     by_others: int = 0
     next: str | None = None
     streams: bool = False
+    own: bool = False
 
     @property
     def left(self) -> int:
@@ -103,10 +104,14 @@ class MyWork:
 
     @property
     def goes_on_at(self) -> Assigned | None:
-        """An interview from which Label Studio leads through all that waits: one that she has begun, else the first."""
+        """An interview from which Label Studio leads through all that waits, None where there is none.
+
+        What was handed to her alone comes before what all share, since nobody else will do it; of each one that she has
+        begun comes first.
+        """
         open_ones = [interview for interview in self.interviews if interview.next and interview.streams]
-        begun = [interview for interview in open_ones if interview.done or interview.skipped]
-        return next(iter(begun or open_ones), None)
+        begun = {interview.transcript for interview in open_ones if interview.done or interview.skipped}
+        return min(open_ones, key=lambda its: (not its.own, its.transcript not in begun), default=None)
 
 
 def work_of(parts: Parts, viewer: Viewer, coder: str) -> MyWork:
@@ -118,16 +123,15 @@ def work_of(parts: Parts, viewer: Viewer, coder: str) -> MyWork:
             if project.coder is None or folded(project.coder) == folded(coder)
         ]
         counted = _tasks(connection, mine, coder, parts.settings) if mine else {}
-        texts = all_texts(connection)
         read = _read_elsewhere(connection, parts.segmentation.version, coder, counted.keys())
+        texts = texts_by_id(connection, counted.keys() | read.keys())
         accounts = [account for account in all_accounts(connection) if folded(account.name) == folded(coder)]
         address = accounts[0].email if accounts else ""
         there = {folded(mail) for project in mine for mail in users(connection, project.url).values()}
     interviews = [
         _assigned(kept, counted.get(kept.id), read.get(kept.id))
         for kept in texts
-        if (kept.id in counted or kept.id in read)
-        and may(viewer, Action.SEE_FIGURES, about(viewer, kept.transcript))
+        if may(viewer, Action.SEE_FIGURES, about(viewer, kept.transcript))
     ]
     return MyWork(coder, tuple(interviews), address if folded(address or "") in there else "", address or "")
 
@@ -161,6 +165,7 @@ class _Count:
     by_others: int = 0
     next: str | None = None
     streams: bool = False
+    own: bool = False
 
 
 def _address(settings: Settings, project: ProjectRow, task: int) -> str:
@@ -174,7 +179,7 @@ def _assigned(kept: KeptTranscript, count: _Count | None, read: tuple[int, int] 
         passages, done = read or (0, 0)
         return Assigned(*where, passages, done)
     counts = (count.passages, count.done, count.skipped, count.by_others)
-    return Assigned(*where, *counts, count.next, count.streams)
+    return Assigned(*where, *counts, count.next, count.streams, count.own)
 
 
 def _tasks(
@@ -235,7 +240,8 @@ def _tasks(
     for row in rows:
         if row.next is not None:
             heads[row.project_id] = min(row.next, heads.get(row.project_id, row.next))
-    for row in rows:
+    # where an interview waits in two, her own part is gone on with
+    for row in sorted(rows, key=lambda row: by_id[row.project_id].coder is None):
         count = counts.setdefault(row.transcript_id, _Count())
         count.passages += row.passages
         count.done += row.done
@@ -244,6 +250,7 @@ def _tasks(
         if row.next is not None and count.next is None:
             project = by_id[row.project_id]
             count.streams = row.next == heads[row.project_id]
+            count.own = project.coder is not None
             # the first that is open is where the stream of the whole project begins
             count.next = (
                 stream_address(settings, project.url, project.project_id)

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from annotations.store.counted_suggestions import CountedSuggestions
 from annotations.store.described_transcripts import described_transcripts
 from annotations.store.judged_passages import JudgedPassages
 from annotations.store.model_versions import champion
 from annotations.store.pushed_tasks import CountedPushed
 from annotations.store.reviews import count_reviews_of
-from annotations.store.suggestions import count_suggestions
 from service.access.policy import Action, may
 from service.access.transcript_access import sees
 from service.access.viewer import Viewer
@@ -56,16 +56,19 @@ def progress_seen(
     *,
     judged: JudgedPassages | None = None,
     pushed: CountedPushed | None = None,
+    suggested: CountedSuggestions | None = None,
 ) -> StudyProgress | SitesProgress:
     """How far the study is, as this person may know it: whoever is limited to sites, of what they may see.
 
-    Where the study lies, and whose drafts are how far, is for those who run it. ``where``, ``judged``, ``pushed``:
-    as in ``progress_of``. Raises BadInput for attributes that nobody has of whom this person may know.
+    Where the study lies, and whose drafts are how far, is for those who run it. ``where``, ``judged``, ``pushed``,
+    ``suggested``: as in ``progress_of``. Raises BadInput for attributes that nobody has of whom this person may know.
     """
     if viewer.sites is not None:
         with parts.store.reading() as connection:
-            return sites_progress(connection, parts, viewer, where, judged=judged, pushed=pushed)
-    progress = progress_of(parts, where, judged=judged, pushed=pushed)
+            return sites_progress(
+                connection, parts, viewer, where, judged=judged, pushed=pushed, suggested=suggested
+            )
+    progress = progress_of(parts, where, judged=judged, pushed=pushed, suggested=suggested)
     if may(viewer, Action.CHANGE_STUDY):
         return progress
     return replace(progress, folder="", begun=(), not_forgotten=())
@@ -79,18 +82,20 @@ def sites_progress(
     *,
     judged: JudgedPassages | None = None,
     pushed: CountedPushed | None = None,
+    suggested: CountedSuggestions | None = None,
 ) -> SitesProgress:
     """The same for somebody who is limited to sites."""
     version, serving = parts.segmentation.version, champion(connection)
     seen = [kept for kept in described_transcripts(connection) if sees(viewer, kept)]
     its = described_with_attributes(connection, seen, where, viewer)
-    suggested = count_suggestions(connection, serving.model.id, version) if serving else {}
+    counted = suggested or CountedSuggestions()
+    spoken = counted.now(connection, serving.model.id, version) if serving else {}
     counted_of = count_reviews_of(connection)
     model = None if serving is None else model_in_service(serving, None, parts.codebook.version, version)
     return SitesProgress(
         study=parts.study.config.name,
         waves=waves_of(
-            connection, version, suggested, its, judged or JudgedPassages(), pushed or CountedPushed()
+            connection, version, spoken, its, judged or JudgedPassages(), pushed or CountedPushed()
         ),
         reviews=sum(counted_of.get(kept.id, (0, 0))[0] for kept in seen),
         codings=sum(counted_of.get(kept.id, (0, 0))[1] for kept in seen),

@@ -15,18 +15,14 @@ from annotations.errors import BadInput
 from annotations.lots import lots
 from annotations.segment import Segment
 from annotations.store.attributes import all_attributes
+from annotations.store.counted_suggestions import spoken_of
 from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
 from annotations.store.model_versions import serving_model
 from annotations.store.segments import segments_in
-from annotations.store.suggestions import (
-    Suggested,
-    count_suggested,
-    count_suggestions,
-    suggestions_in,
-)
+from annotations.store.suggestions import Suggested, suggestions_in
 from annotations.turn_numbers import shown_number
 from service.composition import Parts
-from service.exported_file import write_rows, written_whole
+from service.exported_file import safe_cell, write_cells, written_whole
 from service.looking.attribute_filter import described_with_attributes
 from service.looking.hidden_spans import Hidden
 
@@ -96,17 +92,17 @@ class SuggestionsListing:
             )
             self._known = all_attributes(connection)
             self._hidden = Hidden.now(connection)
-            spoken = count_suggestions(connection, model.id, model.segmentation)
-            shown = count_suggested(connection, model.id, model.segmentation)
+            spoken = spoken_of(connection, model.id, model.segmentation)
             left_out = [
-                spoken_of
+                segment
                 for lot in self._lots(connection, self._hidden.transcripts)
-                for spoken_of in lot
-                if spoken_of.hides
+                for segment in lot
+                if segment.hides
             ]
         self.hidden = len(left_out)
-        self.looked_at = sum(spoken.get(described.id, 0) for described in self._transcripts)
-        self.suggested = sum(shown.get(described.id, 0) for described in self._transcripts)
+        its = [spoken[described.id] for described in self._transcripts if described.id in spoken]
+        self.looked_at = sum(count.segments for count in its)
+        self.suggested = sum(count.codes for count in its)
         self.suggested -= sum(len(segment.said.suggested) for segment in left_out)
         self._labels: dict[str, tuple[str, str]] = {}
 
@@ -134,6 +130,31 @@ class SuggestionsListing:
             if row.suggested
         )
 
+    def cells(self) -> Iterator[list[Any]]:
+        """The same as ``rows``, as cells in the order of ``columns`` that are safe in a spreadsheet.
+
+        A million passages have tens of millions of rows, so what all rows of a passage or of a code share is made once.
+        """
+        labels = [
+            (code, [safe_cell(label) for label in self._label(code)])
+            if self._model.thresholds.get(code) is not None
+            else None
+            for code in self._model.codes
+        ]
+        version = safe_cell(self._model.version)
+        for segment in self._each():
+            place, suggested = segment.segment, frozenset(segment.said.suggested)
+            of = segment.transcript
+            known = self._known.of(participant=of.participant, case=of.case)
+            first = [safe_cell(of.name), place.turn, place.span.start, place.span.end]
+            last = [version, shown_number(place.turn)]
+            last += [safe_cell(known.get(name)) for name in self._known.names]
+            for judged, probability in zip(labels, segment.said.probabilities, strict=True):
+                if judged is not None:
+                    code, label = judged
+                    ticked = "true" if code in suggested else "false"
+                    yield [*first, *label, round(probability, 4), ticked, *last]
+
     def _each(self) -> Iterator[_Said]:
         with self._store.reading() as connection:
             for lot in self._lots(connection):
@@ -153,21 +174,21 @@ class SuggestionsListing:
                 if segment.id is not None and segment.id in said
             ]
 
-    def _rows(self, spoken_of: _Said) -> Iterator[ListedSuggestion]:
-        known = self._known.of(participant=spoken_of.transcript.participant, case=spoken_of.transcript.case)
-        for suggestion in spoken_of.said.one_by_one(self._model):
+    def _rows(self, said: _Said) -> Iterator[ListedSuggestion]:
+        known = self._known.of(participant=said.transcript.participant, case=said.transcript.case)
+        for suggestion in said.said.one_by_one(self._model):
             framework, code = self._label(suggestion.code)
             yield ListedSuggestion(
-                transcript=spoken_of.transcript.name,
-                turn=spoken_of.segment.turn,
-                start=spoken_of.segment.span.start,
-                end=spoken_of.segment.span.end,
+                transcript=said.transcript.name,
+                turn=said.segment.turn,
+                start=said.segment.span.start,
+                end=said.segment.span.end,
                 framework=framework,
                 code=code,
                 probability=round(suggestion.probability, 4),
                 suggested=suggestion.suggested,
                 model_version=self._model.version,
-                turn_shown=shown_number(spoken_of.segment.turn),
+                turn_shown=shown_number(said.segment.turn),
                 attributes=dict(known),
             )
 
@@ -182,10 +203,4 @@ class SuggestionsListing:
 def write_csv(listing: SuggestionsListing, file: Path) -> int:
     """Write the rows as CSV, whole or not at all; returns how many they were."""
     with written_whole(file) as out, io.TextIOWrapper(out, "utf-8", newline="") as lines:
-        return write_rows(lines, listing.columns, map(_cells, listing.rows()))
-
-
-def _cells(row: ListedSuggestion) -> dict[str, Any]:
-    cells = {name: getattr(row, name) for name in COLUMNS}
-    cells |= {"suggested": "true" if row.suggested else "false"}
-    return cells | {f"{OF_ATTRIBUTES}{name}": value for name, value in row.attributes.items()}
+        return write_cells(lines, listing.columns, listing.cells())

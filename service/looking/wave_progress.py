@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from annotations.numbers_shown import counted
 from annotations.store.attributes import all_attributes
 from annotations.store.coders import coder_names
+from annotations.store.counted_suggestions import CountedSuggestions
 from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
 from annotations.store.forgettings import all_forgettings
 from annotations.store.interviews import all_drafts
@@ -31,7 +32,6 @@ from annotations.store.pushed_tasks import CountedPushed
 from annotations.store.reviews import count_reviews, reviews_after
 from annotations.store.seen_annotations import count_set_aside
 from annotations.store.stale_models import changed_since
-from annotations.store.suggestions import count_suggestions
 from annotations.store.transcript_versions import count_open
 from annotations.store.transcripts import all_transcripts, count_coded_turns
 from annotations.store.wave_views import view_of
@@ -45,6 +45,7 @@ JOBS_IN_WORDS: Mapping[str, str] = {
     "push": "handing out in Label Studio",
     "renew": "new suggestions into Label Studio",
     "measure": "how far people agree",
+    "evaluate": "how good suggestions are on the unseen",
     "count": "working out a result",
     "export": "making a file to take along",
     "backup": "a backup of the study",
@@ -192,14 +193,16 @@ def progress_of(
     *,
     judged: JudgedPassages | None = None,
     pushed: CountedPushed | None = None,
+    suggested: CountedSuggestions | None = None,
 ) -> StudyProgress:
     """How far the study is as things stand; ``where``: the waves of those alone who have certain attributes.
 
-    ``judged``, ``pushed``: what a server has counted so far and goes on with. Raises BadInput for attributes that nobody
-    has.
+    ``judged``, ``pushed``, ``suggested``: what a server has counted so far and goes on with. Raises BadInput for attributes
+    that nobody has.
     """
     with parts.store.reading() as connection:
-        return _progress(connection, parts, where, judged or JudgedPassages(), pushed or CountedPushed())
+        counts = (judged or JudgedPassages(), pushed or CountedPushed(), suggested or CountedSuggestions())
+        return _progress(connection, parts, where, *counts)
 
 
 def _progress(
@@ -208,10 +211,11 @@ def _progress(
     where: Sequence[str],
     judged: JudgedPassages,
     pushed: CountedPushed,
+    suggested: CountedSuggestions,
 ) -> StudyProgress:
     version = parts.segmentation.version
     serving, now = champion(connection), models_now(connection, parts)
-    suggested = count_suggestions(connection, serving.model.id, version) if serving else {}
+    spoken = suggested.now(connection, serving.model.id, version) if serving else {}
     reviews, codings = count_reviews(connection)
     return StudyProgress(
         study=parts.study.config.name,
@@ -219,7 +223,7 @@ def _progress(
         waves=waves_of(
             connection,
             version,
-            suggested,
+            spoken,
             described_with_attributes(connection, described_transcripts(connection), where),
             judged,
             pushed,

@@ -34,6 +34,7 @@ from annotations.lots import lots
 from annotations.progress import Progress
 from annotations.store.database import Store
 from annotations.store.pushed_tasks import PushedTask, keep_tasks
+from annotations.store.small_transactions import in_small_transactions
 from annotations.store.tables import now
 from service.pushing.plan import Faces, ProjectState, PushPlan, TaskStep
 
@@ -223,8 +224,7 @@ class Showing:
             for step in some
             for boxes in [self._offered(step, stage)]
         ]
-        with self.store.writing() as connection:
-            keep_tasks(connection, self.row, kept)
+        in_small_transactions(self.store, kept, lambda connection, few: keep_tasks(connection, self.row, few))
 
     def _offered(self, step: TaskStep, stage: Stage) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
         """The codes that are put before the coder by now, and those of them that are ticked."""

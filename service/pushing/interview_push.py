@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from annotations.codebook.codes import Codebook
 from annotations.coding import Draw
 from annotations.deal_and_draw import DealtSegment
@@ -36,6 +38,7 @@ from annotations.store.database import Store
 from annotations.store.interviews import InterviewTask, interviews_of, keep_interviews
 from annotations.store.label_studio_projects import ProjectRow, project_for
 from annotations.store.pushed_tasks import PushedTask, keep_tasks, tasks_of
+from annotations.store.small_transactions import in_small_transactions
 from annotations.store.tables import now
 from annotations.store.wave_views import TaskView
 from service.label_studio.attach import AttachedService, attach
@@ -47,6 +50,8 @@ from service.pushing.project_push import Pushed
 TAB = "Interviews"
 # an interview's marks are some 60 kB
 AT_A_TIME = 20
+# whose passages go into one transaction
+INTERVIEWS = 2
 
 
 @dataclass(frozen=True)
@@ -142,19 +147,21 @@ class InterviewPush:
             known = before.get(interview.key)
             if known is None or known.task_id != there[str(interview.key)].id:
                 unknown.append(interview)
-        if unknown:
-            moment = now()
-            with self.store.writing() as connection:
-                keep_interviews(
-                    connection,
-                    [self._row(opened.row, interview, there[str(interview.key)].id) for interview in unknown],
-                )
-                rows = [
-                    PushedTask(its.segment, there[str(interview.key)].id, "", None, moment, its.draw)
-                    for interview in unknown
-                    for its in interview.placed
-                ]
-                keep_tasks(connection, opened.row.id, rows)
+        moment = now()
+
+        def keep(connection: Connection, few: Sequence[WholeInterview]) -> None:
+            keep_interviews(
+                connection,
+                [self._row(opened.row, interview, there[str(interview.key)].id) for interview in few],
+            )
+            rows = [
+                PushedTask(its.segment, there[str(interview.key)].id, "", None, moment, its.draw)
+                for interview in few
+                for its in interview.placed
+            ]
+            keep_tasks(connection, opened.row.id, rows)
+
+        in_small_transactions(self.store, unknown, keep, most=INTERVIEWS)
         self._keep_new_passages(opened.row, interviews, there)
         return there, frozenset(str(interview.key) for interview in missing)
 
@@ -174,9 +181,7 @@ class InterviewPush:
             ).key
             not in kept
         ]
-        if new:
-            with self.store.writing() as connection:
-                keep_tasks(connection, row.id, new)
+        in_small_transactions(self.store, new, lambda connection, few: keep_tasks(connection, row.id, few))
 
     def _bring(
         self,
@@ -282,15 +287,18 @@ class InterviewPush:
         wanted: Mapping[UUID, InterviewTask],
         moment: datetime,
     ) -> None:
-        """On record: what the interviews and their passages show since then."""
-        with self.store.writing() as connection:
-            keep_interviews(connection, [wanted[interview.key] for interview in some])
+        """On record: what the interviews and their passages show since then. Each interview is kept with its passages."""
+
+        def keep(connection: Connection, few: Sequence[WholeInterview]) -> None:
+            keep_interviews(connection, [wanted[interview.key] for interview in few])
             rows = [
                 its
-                for interview in some
+                for interview in few
                 for its in self.passages(interview, wanted[interview.key].task_id, moment)
             ]
             keep_tasks(connection, row.id, rows)
+
+        in_small_transactions(self.store, some, keep, most=INTERVIEWS)
 
     def passages(self, interview: WholeInterview, task: int, moment: datetime) -> list[PushedTask]:
         """What each passage of an interview shows."""

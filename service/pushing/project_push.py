@@ -22,6 +22,7 @@ from annotations.progress import Progress
 from annotations.store.database import Store
 from annotations.store.label_studio_projects import ProjectRow, project_for
 from annotations.store.pushed_tasks import PushedTask, keep_tasks, task_key, tasks_of
+from annotations.store.small_transactions import in_small_transactions
 from annotations.store.tables import now
 from annotations.store.transcript_versions import replaced_segments
 from annotations.store.wave_views import TaskView
@@ -170,8 +171,9 @@ class ProjectPush:
             )
             for dealt_segment in unknown
         ]
-        with self.store.writing() as connection:
-            keep_tasks(connection, row.id, tasks_now)
+        in_small_transactions(
+            self.store, tasks_now, lambda connection, few: keep_tasks(connection, row.id, few)
+        )
         return replace(state, before={**before, **{task.key: task for task in tasks_now}})
 
     def _take_outdated_away(self, project: Project, state: ProjectState) -> tuple[str, ...]:

@@ -13,14 +13,16 @@ from annotations.deal_and_draw import DealtSegment, streams
 from annotations.errors import BadInput, TandemError
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.predicted_answer import version_label
+from annotations.lots import lots
 from annotations.progress import Progress
 from annotations.store.chosen_cuts import ChosenCut, chosen_for
+from annotations.store.counted_suggestions import spoken_of
 from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import ModelVersion, model_by_id, serving_model
-from annotations.store.suggestions import Suggested, suggestions_of
+from annotations.store.suggestions import Suggested, suggestions_in
 from annotations.store.transcripts import all_transcripts
 from annotations.store.wave_views import TaskView, choose_view, view_of
-from models.corpus import Corpus, read_corpus
+from models.corpus import read_corpus
 from models.ticking import measured_ticks
 from service.access.page_links import links_to
 from service.accounts.label_studio_users import refuse_push
@@ -34,6 +36,9 @@ from service.pushing.passage_order import Order
 from service.pushing.passage_shown import Said_by, ShownPassages
 from service.pushing.project_push import ProjectPush, Pushed
 from service.pushing.push_options import PushOptions
+
+# read at once: a few thousand passages
+TRANSCRIPTS = 20
 
 
 def push(
@@ -78,13 +83,15 @@ class _Push:
         self.corpus = read_corpus(parts.store, parts.segmentation)
         with parts.store.reading() as connection:
             self.model = serving_model(connection)
-            self.found = suggestions_of(connection, self.model)
+        # of the waves that were asked about so far: a push of one wave reads nothing of the others
+        self.found: dict[UUID, Suggested] = {}
+        self._read: set[str] = set()
 
     def push(self, wave: str | None, progress: Progress) -> list[Pushed]:
         """One wave, or every one that has suggestions. Raises BadInput for a wave that is not there."""
         if wave is not None and not self.corpus.in_wave(wave):
             raise BadInput(f'no transcript belongs to wave "{wave}". See the waves with "tandem status".')
-        waves = [wave] if wave is not None else list(_waves_with(self.corpus, self.found))
+        waves = [wave] if wave is not None else self._waves_with_suggestions()
         if not any(map(self._transcripts, waves)):
             of = "" if wave is None else f' of wave "{wave}"'
             raise TandemError(
@@ -180,12 +187,31 @@ class _Push:
 
     def _transcripts(self, wave: str) -> list[tuple[UUID, list[UUID]]]:
         """A wave's transcripts in the order of their import, with the segments that the model has spoken of."""
+        if wave not in self._read:
+            self._read.add(wave)
+            self.found |= self._suggestions(self.model, wave)
         by_transcript: dict[UUID, list[UUID]] = {}
         for unit in self.corpus.in_wave(wave):
             if self.corpus.ids[unit] in self.found:
                 transcript = self.corpus.transcripts[self.corpus.at[unit][0]].id
                 by_transcript.setdefault(transcript, []).append(self.corpus.ids[unit])
         return list(by_transcript.items())
+
+    def _waves_with_suggestions(self) -> list[str]:
+        """The waves of which the model has said something, in the order of their import."""
+        with self.parts.store.reading() as connection:
+            there = spoken_of(connection, self.model.id, self.parts.segmentation.version)
+        its = [kept.transcript.wave for kept in self.corpus.transcripts if kept.id in there]
+        return list(dict.fromkeys(its))
+
+    def _suggestions(self, model: ModelVersion, wave: str) -> dict[UUID, Suggested]:
+        """What a version says of the segments of a wave, by segment."""
+        its = [kept.id for kept in self.corpus.transcripts if kept.transcript.wave == wave]
+        said: dict[UUID, Suggested] = {}
+        with self.parts.store.reading() as connection:
+            for some in lots(its, TRANSCRIPTS):
+                said |= suggestions_in(connection, model, some)
+        return said
 
     def _pushing(self, *, draws: bool) -> dict[TaskView, ProjectPush | InterviewPush]:
         parts, label = self.parts, version_label(self.model.version)
@@ -229,9 +255,12 @@ class _Push:
                 return self.model, self.found
             with self.parts.store.reading() as connection:
                 version = model_by_id(connection, model)
-                if version is None:
-                    raise TandemError(f"model {model} stands on tasks, but the study does not know it.")
-                return version, suggestions_of(connection, version)
+            if version is None:
+                raise TandemError(f"model {model} stands on tasks, but the study does not know it.")
+            said: dict[UUID, Suggested] = {}
+            for wave in self._read:
+                said |= self._suggestions(version, wave)
+            return version, said
 
         return read
 
@@ -259,9 +288,3 @@ def _unticked(model: ModelVersion) -> str:
         else "it was not measured on participants it had not seen"
     )
     return f"no code comes ticked from model {model.version}, since {why}: its likeliest codes stand there as empty boxes."
-
-
-def _waves_with(corpus: Corpus, suggestions: Mapping[UUID, Suggested]) -> dict[str, None]:
-    return {
-        corpus.transcript(unit).wave: None for unit, known in enumerate(corpus.ids) if known in suggestions
-    }

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from annotations.errors import BadInput, unknown
 from annotations.progress import Progress, quiet
+from annotations.store.counted_suggestions import keep_spoken
+from annotations.store.model_versions import serving_model
 from models.sharded import Sharded, erase_left
 from models.suggester import Engine, Precoded, Suggester
 from service.composition import Parts
@@ -46,7 +48,11 @@ def precode(
         folder=parts.study.models_folder,
         engine=chosen,
     )
-    return suggester.precode(wave=wave, progress=progress or quiet)
+    done = suggester.precode(wave=wave, progress=progress or quiet)
+    with parts.store.reading() as connection:
+        model = serving_model(connection)
+    keep_spoken(parts.store, model.id, model.segmentation)
+    return done
 
 
 def _engine(parts: Parts, engine: str | None, address: str | None, tell: Tell) -> Engine | None:

@@ -50,7 +50,10 @@ Where = Annotated[
 def study_status(request: Request, parts: Served, viewer: Figures, where: Where = ()) -> dict[str, Any]:
     """How far each wave is, as "tandem status --json" prints it; of your sites alone if you are limited to some."""
     kept = request.app.state
-    return progress_seen(parts, viewer, where, judged=kept.judged, pushed=kept.pushed).to_json()
+    progress = progress_seen(
+        parts, viewer, where, judged=kept.judged, pushed=kept.pushed, suggested=kept.suggested
+    )
+    return progress.to_json()
 
 
 @router.get("/transcripts")

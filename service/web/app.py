@@ -12,9 +12,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from annotations.store.counted_suggestions import CountedSuggestions
 from annotations.store.judged_passages import JudgedPassages
 from annotations.store.pushed_tasks import CountedPushed
-from annotations.store.suggestions import CountedSuggestions
 from service.access.doors import holds_key
 from service.access.policy import Action
 from service.accounts.sign_in import sign_out, with_key

@@ -20,8 +20,8 @@ from service.looking.interview_search import InterviewSearch
 
 LOOK_S = 5.0
 SOON_S = 1.0
-# several worked off together cost little more than one
-GATHER_S = 0.1
+# several worked off together cost little more than one, and the seldomer that is, the fewer webhooks wait for it
+GATHER_S = 0.2
 EVERYTHING_EACH = 10
 log = logging.getLogger("tandem")
 

@@ -12,13 +12,16 @@ from pathlib import Path
 from service.access.keys import key_for
 from service.access.service_address import note_address
 from service.composition import Parts
-from service.log_lines import keep_words_out
+from service.process.log_lines import keep_words_out
 from service.settings import child_environment
 from service.web.app import LOOPBACK, create_app
 from service.web.connections import QuietServer, bounded, limits_here
 
 RECONCILE_S = 60.0
 STOP_LIMIT_S = 20.0
+# how long a thread that only computes may keep the others waiting. Python's own 5 ms add up: who answers a page or a
+# webhook asks the database some ten to forty times, and after each has to wait for its turn again
+TURN_S = 0.0005
 BACKLOG = 64
 # some libraries read settings in the folder where they are started; here lies nothing but our own code
 OWN_FOLDER = Path(__file__).parent
@@ -41,6 +44,7 @@ def serve(
     """Serve until stopped."""
     import uvicorn
 
+    sys.setswitchinterval(TURN_S)
     # uvicorn sends itself the signal again once it has stopped; without this nobody would stop the worker
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     note_address(parts, host, port)

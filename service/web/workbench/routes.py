@@ -17,6 +17,7 @@ from service.web.workbench import (
     agreement_pages,
     decisions_pages,
     disagreements_pages,
+    evaluation_page,
     finding_pages,
     hand_out_pages,
     models_pages,
@@ -34,6 +35,8 @@ _PARTS = (
     decisions_pages,
     disagreements_pages,
     hand_out_pages,
+    # before that of a version, whose address it has
+    evaluation_page,
     models_pages,
     report_pages,
     results_pages,
@@ -51,8 +54,8 @@ for _part in _PARTS:
 def warm(app: FastAPI, parts: Parts) -> None:
     """Go through a large study once, so that the first visitor does not wait; what fails here is told to who asks."""
     with suppress(TandemError, SQLAlchemyError), parts.store.reading() as connection:
-        app.state.disagreements.now(connection, parts)
-        app.state.against_people.now(connection, parts)
+        app.state.disagreements.now(connection, parts, hurry=False)
+        app.state.against_people.now(connection, parts, hurry=False)
 
 
 def prepare(app: FastAPI) -> None:

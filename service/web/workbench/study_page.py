@@ -87,7 +87,14 @@ def study(visit: Visit) -> Response:
         nobody = visit.viewer.account is None and open_accounts(connection) == 0
         own = visit.viewer.sites is not None
         progress = (
-            sites_progress(connection, parts, visit.viewer, judged=kept.judged, pushed=kept.pushed)
+            sites_progress(
+                connection,
+                parts,
+                visit.viewer,
+                judged=kept.judged,
+                pushed=kept.pushed,
+                suggested=kept.suggested,
+            )
             if own
             else now.progress
         )

@@ -11,7 +11,13 @@ from annotations.codebook.codes import Codebook
 from annotations.coding import Coder
 from annotations.errors import BadInput
 from annotations.label_studio.annotation import Arrival
-from annotations.label_studio.arrivals import ArrivalState, CoderDecision, coder_of, judge, judged_annotation
+from annotations.label_studio.arrivals import (
+    ArrivalState,
+    CoderDecision,
+    KnownCoders,
+    judge,
+    judged_annotation,
+)
 
 MADE = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 OWN = "tandem@localhost.local"
@@ -54,7 +60,7 @@ def test_each_case_has_one_outcome(arrival: Arrival, state: ArrivalState, codebo
 
 def test_a_stranger_is_set_aside_with_the_remedy(codebook: Codebook) -> None:
     """Who is no coder is told which lines of study.yaml would make them one."""
-    coder, why = coder_of("x@example.org", [Coder("Ada", email="ada@example.org")], OWN)
+    coder, why = KnownCoders([Coder("Ada", email="ada@example.org")]).coder_of("x@example.org", OWN)
     verdict = judge(_arrival(_topic("money")), codebook, coder=coder, unmatched=why)
     assert verdict.state is ArrivalState.SET_ASIDE
     assert "email: x@example.org" in verdict.why
@@ -76,7 +82,7 @@ def test_a_stranger_is_set_aside_with_the_remedy(codebook: Codebook) -> None:
 )
 def test_whose_it_is(email: str | None, people: list[Coder], name: str | None) -> None:
     """By address; Tandem's own account is whoever works alone."""
-    found, why = coder_of(email, people, OWN)
+    found, why = KnownCoders(people).coder_of(email, OWN)
     assert found == name
     assert bool(why) == (name is None)
 

@@ -55,6 +55,27 @@ def test_a_locked_database_is_said_to_be_locked(tmp_path: Path, monkeypatch: pyt
     opened.close()
 
 
+def test_a_writer_begins_as_soon_as_the_lock_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It asks again every few milliseconds; SQLite itself would sleep up to a tenth of a second and miss a short pause."""
+    opened = open_store(f"sqlite:///{tmp_path / 'tandem.db'}")
+    other = sqlite3.connect(tmp_path / "tandem.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waits: list[float] = []
+
+    def third_time_free(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            other.execute("ROLLBACK")
+
+    monkeypatch.setattr(database.time, "sleep", third_time_free)
+    with opened.writing() as connection:
+        add_transcript(connection, a_transcript("A", "a", "b"))
+        assert connection.execute(text("PRAGMA busy_timeout")).scalar() == database.WAIT_MS
+    assert waits == [database.LOCK_ASKED_EVERY_S] * 3
+    other.close()
+    opened.close()
+
+
 def test_a_full_disk_is_said_to_be_full(tmp_path: Path) -> None:
     """A database that cannot grow says so; what was there stays."""
     opened = open_store(f"sqlite:///{tmp_path / 'tandem.db'}")

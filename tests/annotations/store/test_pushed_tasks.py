@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from stored_model import with_model
@@ -22,6 +23,20 @@ def test_pushed_tasks_are_kept_by_project_and_segment(store: Store, codebook: Co
         assert tasks_of(connection, project.id)[segment].data_hash == "h2"
         assert project_for(connection, url="http://x", coder=None, wave="2") == project
         assert list(count_pushed(connection, model.segmentation).values()) == [1]
+
+
+def test_known_and_new_tasks_are_kept_together(store: Store, codebook: Codebook) -> None:
+    """A lot may hold tasks that are known, changed or as they were, and new ones; each gets its own values."""
+    with with_model(store, codebook) as (connection, model, segment):
+        project = add_project(connection, url="http://x", project_id=3, title="t", coder=None, wave="2")
+        first, again = PushedTask(segment, 7, "h1", model.id), PushedTask(segment, 8, "h2", draw=Draw.REPEAT)
+        keep_tasks(connection, project.id, [first])
+        before = tasks_of(connection, project.id)[segment]
+        keep_tasks(connection, project.id, [replace(first, data_hash="h3"), again])
+        keep_tasks(connection, project.id, [replace(again, data_hash="h4", model=model.id), first])
+        now_kept = tasks_of(connection, project.id)
+    assert now_kept[segment] == before
+    assert (now_kept[again.key].data_hash, now_kept[again.key].model) == ("h4", model.id)
 
 
 def test_what_a_task_showed_at_a_moment_is_known(store: Store, codebook: Codebook) -> None:

@@ -118,11 +118,16 @@ def test_answers_come_under_the_accounts_name(parts: Parts) -> None:
     _invite(parts, "Cleo", Rights(ViewerRole.CODER), "cleo@example.org")
     _invite(parts, "Eve", Rights(ViewerRole.CODER), "eve@example.org")
     assert person(parts.store, "Ada Lind").email == "ada@example.org"
-    assert list(InForce(parts).people) == [
-        Coder("Ada Lind", "person", ("AL",), "ada@example.org"),
-        Coder("Bo", "person", (), "bo@example.org"),
-        Coder("Cleo", "person", (), "cleo@example.org"),
-        Coder("Eve", "person", (), "eve@example.org"),
-    ]
+    in_force = InForce(parts)
+    with parts.store.reading() as connection:
+        assert list(in_force.coders(connection).people) == [
+            Coder("Ada Lind", "person", ("AL",), "ada@example.org"),
+            Coder("Bo", "person", (), "bo@example.org"),
+            Coder("Cleo", "person", (), "cleo@example.org"),
+            Coder("Eve", "person", (), "eve@example.org"),
+        ]
+    _invite(parts, "Gus", Rights(ViewerRole.CODER), "gus@example.org")
+    with parts.store.reading() as connection:
+        assert in_force.coders(connection).coder_of("GUS@example.org", "") == ("Gus", "")
     with pytest.raises(BadInput, match="has the address"):
         _invite(parts, "Fay", Rights(ViewerRole.CODER), "BO@example.org")

@@ -18,7 +18,7 @@ from annotations.store.segments import places_of
 from annotations.store.tables import annotation_reviews, label_studio_projects, label_studio_tasks, now
 from service.access.viewer import Viewer, ViewerRole
 from service.composition import Parts
-from service.looking.my_work import work_of
+from service.looking.my_work import Assigned, MyWork, work_of
 
 LEAD = Viewer(None, "Lea", ViewerRole.LEAD)
 
@@ -59,3 +59,26 @@ def test_own_and_others_answers_are_told_apart_and_what_is_outside_counts(
         connection.execute(delete(label_studio_tasks))
     assert (_counts(parts, "Ada"), _counts(parts, "Ben")) == ([], [(6, 1, 0, 5)])
     parts.close()
+
+
+def test_what_is_hers_alone_is_gone_on_with_before_what_all_share() -> None:
+    """Then what she has begun; what nobody waits for, or Label Studio does not lead through, is not offered."""
+
+    def interview(name: str, *, own: bool = False, done: int = 0, there: bool = True) -> Assigned:
+        address = f"http://127.0.0.1/{name}" if there else None
+        return Assigned(
+            uuid4(), name, "", "", "", "", 5, done, next=address, streams=name != "within", own=own
+        )
+
+    shared = [interview("shared"), interview("shared begun", done=1)]
+    hers = [interview("hers", own=True), interview("hers begun", own=True, done=2)]
+    away = [interview("within", own=True), interview("finished", own=True, there=False)]
+
+    def first(*interviews: Assigned) -> str | None:
+        at = MyWork("Ada", (*away, *interviews)).goes_on_at
+        return None if at is None else at.name
+
+    assert first() is None
+    assert first(*shared) == "shared begun"
+    assert first(*shared, *hers) == "hers begun"
+    assert first(*shared, hers[0]) == "hers"

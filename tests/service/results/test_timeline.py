@@ -7,6 +7,7 @@ import re
 from io import BytesIO
 from itertools import combinations
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import pytest
@@ -15,8 +16,7 @@ from commands_refused import refused, write_lines
 from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from lazily import Lazily
 from openpyxl import load_workbook
 from PIL import Image
 
@@ -25,6 +25,11 @@ from annotations.timeline.when import when_of
 from service.results.picture_files import as_svg
 from service.results.timeline_events import Dated, Timeline
 from service.results.timeline_figure import figures
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+patches = Lazily("matplotlib.patches")
 
 EVENTS = [
     "case,date,phase,event,actor,place,source",
@@ -272,7 +277,7 @@ def test_a_phase_does_not_begin_before_anything_says_so() -> None:
     bands = {
         one.get_gid(): one
         for one in figure.axes[0].patches
-        if isinstance(one, Rectangle) and str(one.get_gid()).startswith("band-")
+        if isinstance(one, patches.Rectangle) and str(one.get_gid()).startswith("band-")
     }
     adoption, implementation = bands["band-Adoption"], bands["band-Implementation"]
     assert implementation.get_x() > adoption.get_x() + adoption.get_width()

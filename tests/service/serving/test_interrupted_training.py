@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import textwrap
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from unittest import mock
 
 import pytest
-from builders import REPOSITORY
+from study_to_back_up import killed_at
 from study_to_train import opened
 
 from annotations.store.jobs import all_jobs, ask_for, take
@@ -20,9 +18,9 @@ from annotations.store.model_versions import (
     not_in_mlflow,
 )
 from service.composition import Parts
+from service.jobs.worker import do_waiting_jobs
 from service.serving.precode import precode
 from service.serving.train_and_evaluate import catch_up, tracking_of, train
-from service.worker import do_waiting_jobs
 from training.mlflow_mirror import aliases_wanted
 
 # MLflow's own, with the newest SQLAlchemy
@@ -44,35 +42,17 @@ KILLED = {
 
 
 @pytest.mark.parametrize("where", KILLED.values(), ids=KILLED.keys())
-def test_a_killed_training_leaves_a_consistent_study(parts: Parts, where: str) -> None:
+def test_a_killed_training_leaves_a_consistent_study(parts: Parts, tmp_path: Path, where: str) -> None:
     """Killed anywhere, the next training finishes or repeats it: one champion, no stray folder, one run a version."""
-    script = textwrap.dedent(f"""
-        import os, signal, sys
-        from pathlib import Path
-        from unittest import mock
-        from annotations.study.config import read_study
-        from builders import WordEncoder
-        from service.serving.train_and_evaluate import train
-        from service.composition import Parts
-        from service.settings import read_settings
-        import training.train, training.tracking
-        parts = Parts(read_study(Path({str(parts.study.folder)!r})), read_settings({{}}))
-        parts.__dict__["embedder"] = WordEncoder()
-        def killed(*_given, **_named):
-            os.kill(os.getpid(), signal.SIGKILL)
-        with mock.patch({where!r}, killed):
-            train(parts)
-        """)
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "tests")}
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env=environment,
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+
+    def in_a_child(step: Callable[[str], None]) -> None:
+        with (
+            closing(opened(parts.study.folder, tmp_path)) as own,
+            mock.patch(where, side_effect=lambda *_, **__: step("here")),
+        ):
+            train(own)
+
+    assert killed_at("here", in_a_child)
     trained = train(parts)
     with parts.store.reading() as connection:
         models = all_models(connection)
@@ -122,19 +102,18 @@ def test_mlflow_that_is_down_gets_everything_later(parts: Parts, tmp_path: Path)
     assert catch_up(parts) is None
 
 
-def test_a_disk_that_is_full_keeps_what_was(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_is_full_keeps_what_was(trained_parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     """A model that cannot be written leaves no folder and no row, and the champion serves on."""
-    train(parts)
 
     def full(*_given: object, **_named: object) -> None:
         raise OSError(28, "No space left on device", "model")
 
     with monkeypatch.context() as patched, pytest.raises(OSError, match="No space left"):
         patched.setattr("training.train.write_lineage", full)
-        train(parts, force=True)
-    with parts.store.reading() as connection:
+        train(trained_parts, force=True)
+    with trained_parts.store.reading() as connection:
         assert [model.version for model in all_models(connection)] == ["v1"]
-    assert len(list(parts.study.models_folder.iterdir())) == 1
+    assert len(list(trained_parts.study.models_folder.iterdir())) == 1
 
 
 def test_a_killed_worker_s_job_is_done_by_the_next(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:

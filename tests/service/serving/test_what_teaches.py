@@ -120,7 +120,7 @@ def test_a_second_look_teaches_nothing(parts: Parts) -> None:
 def test_evaluate_shows_what_assisted_reviews_do(parts: Parts, tmp_path: Path) -> None:
     """With reviews that saw suggestions there are figures with and without them; without any, there are not."""
     assert "without_assisted" not in evaluate(parts, group_by="participant")[0]
-    files = [interview_file(tmp_path, f"A-{at:02d}", what_is_said(100 + at)) for at in range(40)]
+    files = [interview_file(tmp_path, f"A-{at:02d}", what_is_said(100 + at)) for at in range(12)]
     import_transcripts(parts, files, manifest=None, described={}, replace=False, progress=quiet)
     with parts.store.writing() as connection:
         book = current_reviews(connection)[0].codebook_version

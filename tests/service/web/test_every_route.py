@@ -135,6 +135,8 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "GET /models": Action.SEE_MODELS,
     "POST /models/train": Action.CHANGE_MODELS,
     "POST /models/rollback": Action.CHANGE_MODELS,
+    "GET /models/unseen": Action.SEE_MODELS,
+    "POST /models/unseen": Action.CHANGE_MODELS,
     "GET /models/trace": Action.CHANGE_MODELS,
     "GET /models/{version}": Action.SEE_MODELS,
     "POST /models/{version}/promote": Action.CHANGE_MODELS,

@@ -195,6 +195,13 @@ def test_what_is_hidden_is_hidden_in_every_list(parts: Parts, tmp_path: Path) ->
     turns = {row.turn for row in listing.rows()}
     assert turns == {1, 3, 7, 9, 11}  # 5 is drawn blind
     assert write_csv(listing, tmp_path / "s.csv") == 10
+    written = (tmp_path / "s.csv").read_text("utf-8").splitlines()
+    cells = [
+        [str(getattr(row, name)) for name in ("transcript", "turn", "start", "end", "framework", "code")]
+        + [str(row.probability), str(row.suggested).lower(), row.model_version, str(row.turn_shown)]
+        for row in listing.rows()
+    ]
+    assert [line.split(",") for line in written] == [list(listing.columns), *cells]
     with (tmp_path / "s.csv").open(newline="") as file:
         assert {int(row["turn"]) for row in csv.DictReader(file)} == turns
     with pytest.raises(TandemError, match="still to judge without a suggestion"):

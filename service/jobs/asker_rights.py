@@ -19,6 +19,7 @@ NEEDS: Mapping[JobKind, Action] = {
     "push": Action.HAND_OUT,
     "renew": Action.HAND_OUT,
     "measure": Action.CHANGE_MODELS,
+    "evaluate": Action.CHANGE_MODELS,
     "count": Action.SEE_FIGURES,
     "export": Action.EXPORT,
     "backup": Action.CHANGE_STUDY,

@@ -1,0 +1,161 @@
+"""What an evaluation says, row by row and in sentences, for the command and the page alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from annotations.numbers_shown import number, ranging
+
+AT_RANDOM = (
+    "At random: what the same model would have claimed with segments dealt out by chance. Most studies report that. It is "
+    "usually higher, because the model has then learnt from other words of the same {group_by}; those who are still to be "
+    "coded it has never heard, so the first column is the one to use."
+)
+TICKS = (
+    "Ticks right: where coders would have found a code ticked, and on how many of these it was right. {ticking} of "
+    "{measured} codes come ticked{right}; the others, in brackets or without a tick, are only offered. In first 5: how "
+    "often a code that a person gave was ticked or among the first five boxes."
+)
+_MAIN = (
+    ("F1 over all codes (micro)", "overall", "micro_f1"),
+    ("F1, mean of codes (macro)", "overall", "macro_f1"),
+    ("average precision, mean of codes", "overall", "macro_ap"),
+    ("kappa, mean of codes", "overall", "kappa"),
+    ("is the segment coded at all: F1", "spotting", "f1"),
+    ("is the segment coded at all: kappa", "spotting", "kappa"),
+    ("which codes, where the coder coded: F1", "labelling", "micro_f1"),
+)
+_PEOPLE = (
+    ("F1 over all codes", "overall", "micro_f1"),
+    ("kappa, mean of codes", "overall", "kappa"),
+    ("is it coded at all: kappa", "spotting", "kappa"),
+    ("which codes, where both coded: F1", "labelling", "micro_f1"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedCode:
+    """A code that somebody gave: on how many segments, and how well the model finds it. Figures are None where none is.
+
+    ``kappa``: with its interval, in words; ``ticks``: right ones of all, in brackets where it may not come ticked yet.
+    """
+
+    framework: str
+    code: str
+    segments: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    kappa: str
+    f1_at_random: float | None
+    ticks: str
+    in_first_5: float | None
+
+
+def main_rows(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Each figure's name, its value, and the one at random where that was measured."""
+    at_random = figures["random_split"]
+    return [
+        (
+            name,
+            with_interval(figures["overall"])
+            if key == "kappa" and part == "overall"
+            else number(figures[part][key]),
+            *([number(at_random[part][key])] if at_random else []),
+        )
+        for name, part, key in _MAIN
+    ]
+
+
+def at_random_in_words(figures: Mapping[str, Any], group_by: str) -> str:
+    """Why the figure at random is higher and not used, or why there is none."""
+    if figures["random_split"]:
+        return AT_RANDOM.format(group_by=group_by)
+    return f"What a random split would have claimed is not shown: {figures['random_split_reason']}."
+
+
+def people_rows(figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Each figure's name, two people's value, and the model's with them on the same segments; none where nobody is."""
+    people = figures["people"]
+    if people is None:
+        return []
+    sides = [people["person"], people["model"]]
+    rows = []
+    for name, part, key in _PEOPLE:
+        said = [
+            "–"
+            if not side
+            else with_interval(side["overall"])
+            if key == "kappa" and part == "overall"
+            else number(side[part][key])
+            for side in sides
+        ]
+        rows.append((name, said[0], said[1]))
+    return rows
+
+
+def evaluated_codes(figures: Mapping[str, Any]) -> list[EvaluatedCode]:
+    """The codes that somebody gave, by framework, those given most often first."""
+    at_random = figures["random_split"]
+    by_chance = {row["code_id"]: row for row in at_random["codes"]} if at_random else {}
+    given = sorted(figures["codes"], key=lambda row: (row["framework"], -row["n"]))
+    return [
+        EvaluatedCode(
+            framework=row["framework"],
+            code=row["code"],
+            segments=row["n"],
+            precision=row["precision"],
+            recall=row["recall"],
+            f1=row["f1"],
+            kappa=with_interval(row),
+            f1_at_random=by_chance.get(row["code_id"], {}).get("f1"),
+            ticks=_ticked(row),
+            in_first_5=row.get("recall_at_5"),
+        )
+        for row in given
+        if row["n"]
+    ]
+
+
+def ticks_in_words(codes: Sequence[Mapping[str, Any]]) -> str:
+    """What the columns about ticks say, "" where no tick was measured."""
+    measured = [row for row in codes if row.get("ticked") is not None]
+    if not measured:
+        return ""
+    ticking = [row for row in measured if row["comes_ticked"]]
+    right, of_all = (sum(row[key] for row in ticking) for key in ("ticked_right", "ticked"))
+    return TICKS.format(
+        ticking=len(ticking),
+        measured=len(measured),
+        right=f" ({right} of {of_all} ticks are right)" if ticking else "",
+    )
+
+
+def why_no_interval(overall: Mapping[str, Any], who: str) -> str:
+    """The reason, and the values that there are of each participant; "" where there is an interval."""
+    if overall["kappa_interval"] is not None:
+        return ""
+    if overall["kappa"] is None:
+        return f"No mean kappa for {who}: {overall['kappa_interval_reason']}."
+    each = "; ".join(f"{name} {number(value)}" for name, value in overall["kappa_by_group"].items())
+    return f"No interval for {who}: {overall['kappa_interval_reason']}.{' Kappa of each: ' if each else ''}{each}"
+
+
+def with_interval(row: Mapping[str, Any]) -> str:
+    """Kappa with its interval, and a star where it rests on few."""
+    if row.get("kappa") is None:
+        return "–"
+    interval = row.get("kappa_interval")
+    if interval is None:
+        return number(row["kappa"])
+    star = "*" if row.get("few_transcripts") else ""
+    return f"{number(row['kappa'])} ({ranging(interval)}){star}"
+
+
+def _ticked(row: Mapping[str, Any]) -> str:
+    if not row.get("ticked"):
+        return "–"
+    said = f"{row['ticked_right']} of {row['ticked']}"
+    return said if row["comes_ticked"] else f"({said})"

@@ -1,0 +1,109 @@
+"""What an evaluation says: each figure in its column, with why there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from service.serving.evaluation_in_words import (
+    at_random_in_words,
+    evaluated_codes,
+    main_rows,
+    people_rows,
+    ticks_in_words,
+    why_no_interval,
+)
+
+_SIDE: dict[str, Any] = {
+    "overall": {
+        "micro_f1": 0.5,
+        "macro_f1": 0.4,
+        "macro_ap": 0.45,
+        "kappa": 0.3,
+        "kappa_interval": [0.2, 0.41],
+    },
+    "spotting": {"f1": 0.7, "kappa": 0.35},
+    "labelling": {"micro_f1": 0.6},
+}
+
+
+def _code(code: str, framework: str, n: int, **more: Any) -> dict[str, Any]:
+    row = {"code_id": code.casefold(), "code": code, "framework": framework, "n": n}
+    return row | {"precision": 0.5, "recall": None, "f1": 0.4, "kappa": None} | more
+
+
+def _figures(**more: Any) -> dict[str, Any]:
+    at_random = {
+        "overall": {"micro_f1": 0.81, "macro_f1": 0.82, "macro_ap": 0.83, "kappa": 0.84},
+        "spotting": {"f1": 0.85, "kappa": 0.86},
+        "labelling": {"micro_f1": 0.87},
+        "codes": [{"code_id": "money", "f1": 0.9}],
+    }
+    codes = [
+        _code("Place", "B", 3),
+        _code("Time", "A", 2, ticked=4, ticked_right=1, comes_ticked=False),
+        _code("Money", "A", 9, ticked=8, ticked_right=7, comes_ticked=True, recall_at_5=0.8),
+        _code("Never", "A", 0),
+    ]
+    return (
+        _SIDE
+        | {"random_split": at_random, "random_split_reason": None, "people": None, "codes": codes}
+        | more
+    )
+
+
+def test_what_is_true_of_the_unseen_comes_first_and_chance_second() -> None:
+    """Seven figures; kappa of the first column has its interval."""
+    rows = {name: rest for name, *rest in main_rows(_figures())}
+    assert rows == {
+        "F1 over all codes (micro)": ["0.50", "0.81"],
+        "F1, mean of codes (macro)": ["0.40", "0.82"],
+        "average precision, mean of codes": ["0.45", "0.83"],
+        "kappa, mean of codes": ["0.30 (0.20 to 0.41)", "0.84"],
+        "is the segment coded at all: F1": ["0.70", "0.85"],
+        "is the segment coded at all: kappa": ["0.35", "0.86"],
+        "which codes, where the coder coded: F1": ["0.60", "0.87"],
+    }
+    assert "other words of the same site" in at_random_in_words(_figures(), "site")
+    none = _figures(random_split=None, random_split_reason="there are too few passages")
+    assert {len(row) for row in main_rows(none)} == {2}
+    assert at_random_in_words(none, "site") == (
+        "What a random split would have claimed is not shown: there are too few passages."
+    )
+
+
+def test_codes_stand_by_framework_the_frequent_first_and_those_nobody_gave_are_left_out() -> None:
+    """A tick that has not shown what it is worth stands in brackets."""
+    money, time, place = evaluated_codes(_figures())
+    assert [code.code for code in (money, time, place)] == ["Money", "Time", "Place"]
+    assert (money.ticks, time.ticks, place.ticks) == ("7 of 8", "(1 of 4)", "–")
+    assert (money.f1_at_random, time.f1_at_random) == (0.9, None)
+    assert (money.in_first_5, money.kappa) == (0.8, "–")
+    said = ticks_in_words(_figures()["codes"])
+    assert "1 of 2 codes come ticked (7 of 8 ticks are right)" in said
+    assert ticks_in_words([_code("Place", "B", 3)]) == ""
+
+
+def test_people_stand_beside_the_model_where_both_are() -> None:
+    """Nobody, people alone, and both."""
+    assert people_rows(_figures()) == []
+    alone = people_rows(_figures(people={"person": _SIDE, "model": None}))
+    assert alone[1] == ("kappa, mean of codes", "0.30 (0.20 to 0.41)", "–")
+    worse = _SIDE | {"labelling": {"micro_f1": 0.12}}
+    both = people_rows(_figures(people={"person": _SIDE, "model": worse}))
+    assert both[-1] == ("which codes, where both coded: F1", "0.60", "0.12")
+
+
+def test_a_mean_without_an_interval_says_why_and_gives_each_value() -> None:
+    """Nothing is said where there is one."""
+    assert why_no_interval(_SIDE["overall"], "people") == ""
+    few = {
+        "kappa": 0.3,
+        "kappa_interval": None,
+        "kappa_interval_reason": "two are too few",
+        "kappa_by_group": {"P1": 0.2, "P2": 0.4},
+    }
+    assert why_no_interval(few, "people") == (
+        "No interval for people: two are too few. Kappa of each: P1 0.20; P2 0.40"
+    )
+    none = few | {"kappa": None, "kappa_interval_reason": "nobody coded"}
+    assert why_no_interval(none, "people") == "No mean kappa for people: nobody coded."
