@@ -67,6 +67,7 @@ def pages_of(parts: Parts) -> dict[str, str]:
         "Ratings": "/results/ratings",
         "Timeline": "/results/timeline",
         "Report": "/results/report",
+        "Unseen": "/models/unseen",
         "Jobs": "/jobs",
         "People": "/people",
         "Audit": "/audit",

@@ -20,7 +20,7 @@ from annotations.errors import BadInput, Busy
 from annotations.segment import Segmentation
 from annotations.store.database import Store, open_store
 from annotations.study.config import Study, find_study, read_study
-from service.returned_people import erase_returned, returned
+from service.returned.returned_people import erase_returned, returned
 from service.settings import Settings, read_settings
 from service.trust.named import database_file_named
 from service.trust.reach import database_address
@@ -28,7 +28,7 @@ from service.trust.reach import database_address
 if TYPE_CHECKING:  # they are heavy, and most commands need neither
     from models.embedder import EmbedderSource
     from models.embedding_cache import EmbeddingCache
-    from service.returned_words import ReturnedWords
+    from service.returned.returned_words import ReturnedWords
 
 log = logging.getLogger("tandem")
 
@@ -185,7 +185,7 @@ class Parts:
             held = self._held_by == threading.get_ident()
             with nullcontext() if held else self.alone("withdraw"):
                 erase_returned(store, self.study, returned_people, forget=self.forget)
-        from service.returned_words import returned_words
+        from service.returned.returned_words import returned_words
 
         words = returned_words(store, self.forgettings_folder)
         if words:
@@ -195,7 +195,7 @@ class Parts:
 
     def erase_returned_words(self, store: Store, words: Sequence[ReturnedWords]) -> None:
         """Take words out again that a backup brought back."""
-        from service.returned_words import erase_returned_words
+        from service.returned.returned_words import erase_returned_words
 
         erase_returned_words(
             store, self.study, words, codebook=lambda: self.codebook, forget_texts=self.forget

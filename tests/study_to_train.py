@@ -21,8 +21,8 @@ from annotations.study.config import read_study
 from service.composition import Parts
 from service.importing.import_codings import import_codings
 from service.importing.import_transcripts import import_transcripts
+from service.jobs.worker import do_waiting_jobs
 from service.settings import read_settings
-from service.worker import do_waiting_jobs
 
 GROUPS = 16
 

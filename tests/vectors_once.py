@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,12 @@ from models.embedder import Embedder, EmbedderSource
 load = EmbedderSource.load
 
 
+@cache
+def _loaded(source: EmbedderSource) -> Embedder:
+    """Once for a process, however many commands on however many studies ask."""
+    return load(source)
+
+
 class Remembered:
     """An encoder that is loaded for texts that no process of this run has embedded, and for all else that is asked."""
 
@@ -27,9 +33,9 @@ class Remembered:
         self._source = source
         self._folder = folder
 
-    @cached_property
+    @property
     def _real(self) -> Embedder:
-        return load(self._source)
+        return _loaded(self._source)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)

@@ -27,10 +27,10 @@ def command(
 ) -> None:
     """Run everything on the invented sample study, Label Studio included, and show where to click."""
     from service.demo import into_label_studio, learn_and_suggest, make_sample
-    from service.free_port import refuse_busy_port
     from service.label_studio.local import LocalLabelStudio
+    from service.process.free_port import refuse_busy_port
+    from service.process.stop_signals import finish_undisturbed, stop_when_told
     from service.settings import read_settings
-    from service.stop_signals import finish_undisturbed, stop_when_told
 
     stop_when_told()
     settings = read_settings()

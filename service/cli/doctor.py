@@ -24,7 +24,7 @@ def command(
     if coding:
         _second_look(chosen(study), json=json)
         return
-    from service.doctor_checks import run_checks
+    from service.doctor.doctor_checks import run_checks
 
     with progress("Checking") as step:
         checks = run_checks(chosen(study), step)

@@ -20,7 +20,7 @@ def start(port: Annotated[int, typer.Option(min=1024, max=65535)] = 8431, json: 
     """Start Label Studio on this machine (the first time takes up to a minute)."""
     from rich.console import Console
 
-    from service.stop_signals import stop_when_told
+    from service.process.stop_signals import stop_when_told
 
     stop_when_told()
     local = _local()

@@ -131,7 +131,7 @@ def add_commands() -> None:
 
 def main() -> None:
     """Run a command; exit status 0 done, 1 failed, 2 wrong usage or bad input."""
-    from service.log_lines import keep_words_out
+    from service.process.log_lines import keep_words_out
 
     gc.set_threshold(*SELDOM)
     # files may hold participants' words: their owner alone reads what this process and its children make

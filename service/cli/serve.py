@@ -38,7 +38,7 @@ def command(
     """Serve the study: status page, API, Label Studio's backend and webhooks, and a worker for jobs."""
     from service.access.keys import has_key
     from service.composition import open_parts
-    from service.free_port import refuse_busy_port
+    from service.process.free_port import refuse_busy_port
     from service.trust.reach import not_confirmed
     from service.web.server import key_of, serve
 

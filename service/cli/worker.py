@@ -25,7 +25,7 @@ def command(
     import sys
 
     from service.composition import open_parts
-    from service.worker import do_waiting_jobs, work_until_stopped
+    from service.jobs.worker import do_waiting_jobs, work_until_stopped
 
     with open_parts(chosen(study)) as parts:
         if once:

@@ -20,7 +20,7 @@ import httpx
 import psutil
 
 from annotations.errors import BadInput, TandemError
-from service.stop_signals import heard_afterwards
+from service.process.stop_signals import heard_afterwards
 
 PORT = 8431
 START_LIMIT_S = 240.0
@@ -255,7 +255,7 @@ class LocalLabelStudio:
 
 def _refuse_taken(port: int) -> None:
     # a busy port would make Label Studio take the next free one in silence
-    from service.free_port import refuse_busy_port
+    from service.process.free_port import refuse_busy_port
 
     refuse_busy_port("127.0.0.1", port)
 

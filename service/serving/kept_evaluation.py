@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 
 from annotations.errors import BadInput
 from annotations.groups import GroupBy
-from annotations.progress import Progress, quiet
 from annotations.store.kept_figures import keep_figures, kept_part, stamp_of
 from service.composition import Parts
 
@@ -37,17 +36,17 @@ def group_by_of(given: str) -> GroupBy:
     raise BadInput(f'"{given}" cannot be kept together (--group-by): {", ".join(get_args(GroupBy))} can.')
 
 
-def evaluate_and_keep(parts: Parts, group_by: GroupBy, *, progress: Progress = quiet) -> None:
-    """Evaluate anew and keep it in the place of what was kept."""
-    from service.serving.train_and_evaluate import evaluate
+def stamp_now(connection: Connection, parts: Parts) -> str:
+    """What an evaluation that begins now rests on."""
+    return stamp_of(connection, parts.codebook.version, parts.segmentation.version)
 
-    with parts.store.reading() as connection:
-        # before it is computed: what comes meanwhile makes it old
-        stamp = stamp_of(connection, parts.codebook.version, parts.segmentation.version)
-    figures, _ = evaluate(parts, group_by=group_by, embedding=progress, fitting=progress)
+
+def keep_evaluation(
+    connection: Connection, group_by: GroupBy, stamp: str, figures: Mapping[str, Any]
+) -> None:
+    """Keep it in the place of what was kept."""
     content = json.dumps(figures, ensure_ascii=False, separators=(",", ":"))
-    with parts.store.writing() as connection:
-        keep_figures(connection, _question(group_by), stamp, {FIGURES: content})
+    keep_figures(connection, _question(group_by), stamp, {FIGURES: content})
 
 
 def kept_evaluation(connection: Connection, parts: Parts, group_by: GroupBy) -> KeptEvaluation | None:
@@ -55,8 +54,7 @@ def kept_evaluation(connection: Connection, parts: Parts, group_by: GroupBy) -> 
     part = kept_part(connection, _question(group_by), FIGURES)
     if part is None:
         return None
-    stamp = stamp_of(connection, parts.codebook.version, parts.segmentation.version)
-    return KeptEvaluation(json.loads(part.content), part.made, part.stamp != stamp)
+    return KeptEvaluation(json.loads(part.content), part.made, part.stamp != stamp_now(connection, parts))
 
 
 def _question(group_by: GroupBy) -> str:

@@ -15,6 +15,7 @@ from models.kept_tunings import FOLDER
 from models.languages import plain_language
 from models.segmenter import sentences_in
 from service.composition import Parts
+from service.serving.kept_evaluation import keep_evaluation, stamp_now
 from training.collect import Collected
 from training.evaluation import evaluation
 from training.mlflow_mirror import deliver, owed
@@ -82,6 +83,16 @@ def evaluate(
     with_parts = training_parts_of(parts, embedding)
     with with_parts.tunings_kept():
         return evaluation(with_parts, group_by=group_by, progress=fitting)
+
+
+def evaluate_and_keep(parts: Parts, group_by: GroupBy, *, progress: Progress = quiet) -> None:
+    """Evaluate anew, and keep it for the page that shows it."""
+    with parts.store.reading() as connection:
+        # before it is computed: what comes meanwhile makes it old
+        stamp = stamp_now(connection, parts)
+    figures, _ = evaluate(parts, group_by=group_by, embedding=progress, fitting=progress)
+    with parts.store.writing() as connection:
+        keep_evaluation(connection, group_by, stamp, figures)
 
 
 def training_parts_of(parts: Parts, embedding: Progress = quiet) -> TrainingParts:

@@ -14,8 +14,6 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Response
-from openpyxl import Workbook
-from openpyxl.styles import Font
 
 from annotations.names import folded
 from annotations.numbers_shown import counted
@@ -272,6 +270,9 @@ class ShownList(Generic[T]):
 
     def as_workbook(self) -> bytes:
         """What was asked for, all pages of it, with nothing that a spreadsheet would run."""
+        # imported here: a third of a second, and most processes write no workbook
+        from openpyxl import Workbook
+
         book = Workbook(write_only=True)
         sheet = book.create_sheet(self._noun[:31])
         sheet.freeze_panes = "A2"
@@ -332,6 +333,7 @@ def _order(value: Value) -> tuple[int, float, str]:
 
 def _bold(sheet: Any, title: str) -> Any:
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
 
     cell = WriteOnlyCell(sheet, value=safe_cell(title))
     cell.font = Font(bold=True)

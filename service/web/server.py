@@ -12,7 +12,7 @@ from pathlib import Path
 from service.access.keys import key_for
 from service.access.service_address import note_address
 from service.composition import Parts
-from service.log_lines import keep_words_out
+from service.process.log_lines import keep_words_out
 from service.settings import child_environment
 from service.web.app import LOOPBACK, create_app
 from service.web.connections import QuietServer, bounded, limits_here

@@ -15,8 +15,8 @@ from annotations.store.kept_outside import plain_of
 from annotations.store.tombstones import concerning, study_id, tombstones_from, tombstones_in
 from annotations.store.transcripts import all_texts
 from service.composition import Parts
-from service.returned_people import Returned, erase_returned, keep_outside, returned
-from service.returned_words import ReturnedWords, returned_words
+from service.returned.returned_people import Returned, erase_returned, keep_outside, returned
+from service.returned.returned_words import ReturnedWords, returned_words
 from service.withdrawal.withdraw import withdraw
 from service.withdrawal.withdrawn import Withdrawn
 

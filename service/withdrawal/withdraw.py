@@ -30,7 +30,7 @@ from annotations.store.withdrawals import (
 )
 from service.composition import Parts
 from service.passing_files.folders import sweep
-from service.returned_people import keep_outside
+from service.returned.returned_people import keep_outside
 from service.withdrawal.backups_of_before import look_at_backups
 from service.withdrawal.erase_models import erase_files, new_model
 from service.withdrawal.erase_tasks import erase_from_label_studio

@@ -17,8 +17,8 @@ from real_server import free_port, until
 
 from annotations.store.described_transcripts import described_transcripts
 from service.composition import Parts
+from service.jobs.worker import do_waiting_jobs
 from service.web.app import create_app
-from service.worker import do_waiting_jobs
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 PAGES = ("/", "/study/work", "/bring-in", "/participants", "/exports", "/settings", "/jobs")

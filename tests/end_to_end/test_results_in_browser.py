@@ -24,9 +24,9 @@ from results_study import make_results_study
 from annotations.study.config import read_study
 from service.access.viewer import ViewerRole
 from service.composition import Parts
+from service.jobs.worker import do_waiting_jobs
 from service.settings import read_settings
 from service.web.app import create_app
-from service.worker import do_waiting_jobs
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 __all__ = ["quick_passwords"]

@@ -26,10 +26,10 @@ from annotations.store.reviews import derived_reviews
 from annotations.store.tables import model_versions
 from service.access.viewer import ViewerRole
 from service.composition import Parts
+from service.jobs.worker import do_waiting_jobs
 from service.new_study import make_study
 from service.settings import read_settings
 from service.web.app import create_app
-from service.worker import do_waiting_jobs
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 __all__ = ["quick_passwords"]
@@ -46,6 +46,7 @@ PAGES = (
     "/models/disagreements",
     "/models",
     "/models/v2",
+    "/models/unseen",
     "/models/trace?suggestion=JKG-02:2:Money",
     "/results",
     "/results/ratings",

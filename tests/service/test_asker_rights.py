@@ -12,10 +12,10 @@ from accounts import KEY, add_person, browser, form_token, quick_passwords, sign
 
 from annotations.store.accounts import account_named, change_account, close_account
 from annotations.store.jobs import JobKind, all_jobs, ask_for, job_by_id, job_of, retry
-from service import worker
 from service.access.viewer import ViewerRole
-from service.asker_rights import NEEDS
 from service.composition import Parts
+from service.jobs import worker
+from service.jobs.asker_rights import NEEDS
 from service.new_study import make_study
 from service.settings import read_settings
 from service.web.app import create_app

@@ -10,7 +10,7 @@ from commands import commands_on
 
 from annotations.store.forgettings import finish_forgetting, forget
 from annotations.store.transcripts import get_transcript
-from service.erasures_checked import corrected_passages, words_taken_out
+from service.doctor.erasures_checked import corrected_passages, words_taken_out
 from service.importing.import_transcripts import import_transcripts
 from service.looking.wave_progress import progress_of
 

@@ -14,9 +14,9 @@ import pytest
 from coded_study import opened, quiet
 
 from annotations.store.model_versions import all_models
-from service.check_made import Check
 from service.composition import Parts
-from service.doctor_checks import run_checks
+from service.doctor.check_made import Check
+from service.doctor.doctor_checks import run_checks
 from service.serving.train_and_evaluate import tracking_of, train
 from service.withdrawal.withdraw import withdraw
 from training.sweep_leftovers import leftovers, sweep

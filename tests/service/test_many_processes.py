@@ -37,7 +37,7 @@ WORKERS, JOBS = 10, 30
 # a worker as it is, whose jobs note that they were begun and ended, and take a moment
 WORKER = """
 import os, sys, time
-from service import worker
+from service.jobs import worker
 from service.composition import Parts
 from annotations.study.config import read_study
 from service.settings import read_settings

@@ -33,9 +33,9 @@ from annotations.store.database import Store, open_store
 from annotations.store.jobs import ask_for
 from annotations.store.tables import jobs
 from annotations.store.withdrawals import erase
-from service import worker
 from service.cli.main import main
-from service.log_lines import LogLines
+from service.jobs import worker
+from service.process.log_lines import LogLines
 from service.serving.train_and_evaluate import train
 from service.web.app import create_app
 

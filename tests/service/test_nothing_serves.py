@@ -20,7 +20,7 @@ from models.classifier import Model
 from service.access.keys import door_key
 from service.cli.main import add_commands, app
 from service.composition import Parts
-from service.doctor_checks import run_checks
+from service.doctor.doctor_checks import run_checks
 from service.looking.wave_progress import progress_of
 from service.serving.precode import precode
 from service.serving.promote_by_hand import promote_by_hand, roll_back

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,9 @@ from real_server import free_port, until
 
 from annotations.errors import TandemError
 from annotations.store.jobs import all_jobs, ask_for
+from annotations.study.config import read_study
 from service.composition import Parts
-from service.doctor_checks import _imports
+from service.doctor.doctor_checks import _imports
 from service.label_studio.local import LocalLabelStudio
 from service.new_study import make_study
 from service.settings import child_environment, read_settings
@@ -24,15 +27,24 @@ from service.web.server import _worker
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module")
+def coded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a coded study."""
+    folder = tmp_path_factory.mktemp("coded")
+    study, _ = make_study(folder / "study", codebook="common-framework", config={"name": "S"})
+    with closing(Parts(study, read_settings({"TANDEM_STATE": str(folder / "state")}))) as made:
+        fill(made, MadeUp(transcripts=5, turns=8, model=False, assisted=False, repeats=False))
+    return study.folder
+
+
 @pytest.fixture
-def parts(tmp_path: Path) -> Iterator[Parts]:
-    """A coded study among planted modules."""
-    study, _ = make_study(tmp_path / "study", codebook="common-framework", config={"name": "S"})
-    made = Parts(study, read_settings({"TANDEM_STATE": str(tmp_path / "state")}))
-    fill(made, MadeUp(transcripts=8, turns=12, model=False, assisted=False, repeats=False))
-    plant(study.folder)
-    yield made
-    made.close()
+def parts(coded: Path, tmp_path: Path) -> Iterator[Parts]:
+    """A copy of it among planted modules."""
+    shutil.copytree(coded, tmp_path / "study")
+    settings = read_settings({"TANDEM_STATE": str(tmp_path / "state")})
+    with closing(Parts(read_study(tmp_path / "study"), settings)) as made:
+        plant(made.study.folder)
+        yield made
 
 
 def test_what_is_planted_would_run_where_a_folder_is_searched(

@@ -9,7 +9,7 @@ import pytest
 from lead_in_browser import a_study
 
 from service.composition import Parts
-from service.worker import look_around
+from service.jobs.worker import look_around
 
 
 def test_the_study_is_not_held_where_mlflow_lacks_nothing(

@@ -13,11 +13,11 @@ from annotations.store.attributes import all_attributes
 from annotations.store.coders import coder_names
 from annotations.store.study_places import places_in
 from service.access.policy import Action
-from service.all_exports import KINDS, ExportKind, kind_named
-from service.asked_exports import about_made
 from service.audit import Did
-from service.export_makers import CASE, CODE, CODER, CONDITION, NARROWED, WAVE, WHERE, Wish
 from service.passing_files.folders import folder_of, remove
+from service.taking_out.all_exports import KINDS, ExportKind, kind_named
+from service.taking_out.asked_exports import about_made
+from service.taking_out.export_makers import CASE, CODE, CODER, CONDITION, NARROWED, WAVE, WHERE, Wish
 from service.web.pages import Visit, Visited, saved
 from service.web.workbench.asked_jobs import latest_job
 from service.web.workbench.audit import audit

@@ -12,14 +12,14 @@ from annotations.errors import BadInput
 from annotations.store.jobs import all_jobs, latest_of
 from service.access.policy import Action
 from service.access.viewer import Viewer
-from service.all_exports import kind_named
 from service.audit import Did
-from service.export_makers import Wish
 from service.results.asked_fields import OWN, PART
 from service.results.kept_results import KeptResult, KeptResults, ShownTable, fields_of, plain_viewer
 from service.results.named_results import NamedResult, result_named
 from service.results.result_parts import words_of
 from service.results.seen_codings import ONLY_SEEN, sees_whole_tables, waits_for_own
+from service.taking_out.all_exports import kind_named
+from service.taking_out.export_makers import Wish
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit
 from service.web.workbench.asked_jobs import ask_job, latest_job

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from fastapi import Response
 
 from annotations.store.jobs import ask_for
-from service.all_exports import ExportKind
-from service.asked_exports import AskedExport, make_asked, room_for, takes_long
 from service.audit import Did
-from service.export_makers import Wish
 from service.passing_files.folders import remove
+from service.taking_out.all_exports import ExportKind
+from service.taking_out.asked_exports import AskedExport, make_asked, room_for, takes_long
+from service.taking_out.export_makers import Wish
 from service.web.pages import Visit, saved
 from service.web.workbench.audit import audit
 

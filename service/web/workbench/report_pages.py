@@ -13,9 +13,7 @@ from annotations.numbers_shown import counted
 from annotations.store.described_transcripts import described_transcripts
 from annotations.store.member_checks import MemberCheck, all_member_checks
 from service.access.policy import Action
-from service.all_exports import kind_named
 from service.audit import Did
-from service.export_makers import Wish
 from service.results.asked_fields import PART, plain_fields
 from service.results.check_words import check_json
 from service.results.member_answers import (
@@ -27,6 +25,8 @@ from service.results.member_answers import (
     import_answers,
     record_answer,
 )
+from service.taking_out.all_exports import kind_named
+from service.taking_out.export_makers import Wish
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, saved
 from service.web.workbench.audit import audit

@@ -14,7 +14,7 @@ from annotations.study.config import parse_config, read_study
 from service.backup.kept import Good, kept_for, last_good, note_good, usual_folder
 from service.backup.make import make_backup
 from service.composition import Parts
-from service.doctor_checks import _backups
+from service.doctor.doctor_checks import _backups
 
 
 def _made(parts: Parts, **more: object) -> Path:

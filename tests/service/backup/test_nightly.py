@@ -15,7 +15,7 @@ from annotations.store.jobs import all_jobs
 from annotations.study.config import parse_config
 from service.backup.nightly import AGAIN_S, LOOK_S, ask_if_backup_is_due, each_night, is_due, last_night
 from service.composition import Parts
-from service.worker import do_waiting_jobs
+from service.jobs.worker import do_waiting_jobs
 
 NOW = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
 

@@ -20,7 +20,7 @@ from annotations.store.withdrawals import all_withdrawals, erase, finish_withdra
 from service.backup.make import MadeBackup, make_backup
 from service.backup.restore import Restored, restore_backup
 from service.composition import Parts, open_restored
-from service.returned_people import keep_outside
+from service.returned.returned_people import keep_outside
 
 
 def back_up(parts: Parts, **more: object) -> MadeBackup:

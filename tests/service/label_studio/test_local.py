@@ -18,8 +18,8 @@ import pytest
 from builders import PATIENCE_S, REPOSITORY
 from real_server import free_port, until
 
-from service.free_port import refuse_busy_port
 from service.label_studio.local import LocalLabelStudio
+from service.process.free_port import refuse_busy_port
 
 # its first process ends at once when it is told to, the one that serves a moment later
 _PROGRAM = """\
@@ -162,7 +162,7 @@ def test_a_signal_between_the_start_of_a_process_and_its_record_is_heard_after_i
     """It is neither lost nor heard in between, in the order in which signals came."""
     script = textwrap.dedent("""
         import signal
-        from service.stop_signals import heard_afterwards, stop_when_told
+        from service.process.stop_signals import heard_afterwards, stop_when_told
         stop_when_told()
         try:
             with heard_afterwards():

@@ -274,8 +274,8 @@ def test_of_somebody_of_whom_nothing_was_coded_there_is_no_summary(tandem: Run, 
 
 def test_every_result_is_an_export_of_the_list(study: Path, tmp_path: Path) -> None:
     """With the files that its command writes."""
-    from service.all_exports import KINDS, Wish, make_export
     from service.composition import open_parts
+    from service.taking_out.all_exports import KINDS, Wish, make_export
 
     names = {"patterns", "saturation", "triangulation", "report"}
     assert names <= {one.key for one in KINDS}

@@ -18,10 +18,10 @@ from annotations.store.jobs import all_jobs, ask_for
 from annotations.study.config import read_study
 from service.cli.main import add_commands, app
 from service.composition import Parts
+from service.jobs.worker import do_waiting_jobs
 from service.new_study import make_study
 from service.serving.train_and_evaluate import evaluate
 from service.settings import read_settings
-from service.worker import do_waiting_jobs
 
 # MLflow's own, with the newest SQLAlchemy
 pytestmark = [

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import textwrap
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from unittest import mock
 
 import pytest
-from builders import REPOSITORY
+from study_to_back_up import killed_at
 from study_to_train import opened
 
 from annotations.store.jobs import all_jobs, ask_for, take
@@ -20,9 +18,9 @@ from annotations.store.model_versions import (
     not_in_mlflow,
 )
 from service.composition import Parts
+from service.jobs.worker import do_waiting_jobs
 from service.serving.precode import precode
 from service.serving.train_and_evaluate import catch_up, tracking_of, train
-from service.worker import do_waiting_jobs
 from training.mlflow_mirror import aliases_wanted
 
 # MLflow's own, with the newest SQLAlchemy
@@ -44,35 +42,17 @@ KILLED = {
 
 
 @pytest.mark.parametrize("where", KILLED.values(), ids=KILLED.keys())
-def test_a_killed_training_leaves_a_consistent_study(parts: Parts, where: str) -> None:
+def test_a_killed_training_leaves_a_consistent_study(parts: Parts, tmp_path: Path, where: str) -> None:
     """Killed anywhere, the next training finishes or repeats it: one champion, no stray folder, one run a version."""
-    script = textwrap.dedent(f"""
-        import os, signal, sys
-        from pathlib import Path
-        from unittest import mock
-        from annotations.study.config import read_study
-        from builders import WordEncoder
-        from service.serving.train_and_evaluate import train
-        from service.composition import Parts
-        from service.settings import read_settings
-        import training.train, training.tracking
-        parts = Parts(read_study(Path({str(parts.study.folder)!r})), read_settings({{}}))
-        parts.__dict__["embedder"] = WordEncoder()
-        def killed(*_given, **_named):
-            os.kill(os.getpid(), signal.SIGKILL)
-        with mock.patch({where!r}, killed):
-            train(parts)
-        """)
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "tests")}
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env=environment,
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+
+    def in_a_child(step: Callable[[str], None]) -> None:
+        with (
+            closing(opened(parts.study.folder, tmp_path)) as own,
+            mock.patch(where, side_effect=lambda *_, **__: step("here")),
+        ):
+            train(own)
+
+    assert killed_at("here", in_a_child)
     trained = train(parts)
     with parts.store.reading() as connection:
         models = all_models(connection)

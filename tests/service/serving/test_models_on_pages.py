@@ -15,9 +15,9 @@ from annotations.store.kept_figures import forget_figures
 from annotations.store.model_versions import champion, serving_history
 from service.access.viewer import ViewerRole
 from service.composition import Parts
+from service.jobs.worker import do_waiting_jobs
 from service.serving.train_and_evaluate import evaluate
 from service.web.app import create_app
-from service.worker import do_waiting_jobs
 
 __all__ = ["quick_passwords"]
 # MLflow's own, with the newest SQLAlchemy

@@ -16,9 +16,9 @@ from annotations.store.model_versions import (
 from annotations.store.reviews import current_reviews
 from annotations.store.transcripts import all_transcripts
 from service.composition import Parts
+from service.jobs.worker import ask_if_due
 from service.serving.promote_by_hand import promote_by_hand
 from service.serving.train_and_evaluate import catch_up, evaluate, reproduce, train
-from service.worker import ask_if_due
 from training.mlflow_mirror import aliases_wanted
 
 # MLflow's own, with the newest SQLAlchemy

@@ -19,9 +19,9 @@ from annotations.store.jobs import all_jobs, ask_for
 from annotations.store.label_studio_users import keep_users
 from annotations.store.reviews import current_reviews
 from annotations.store.webhooks import count_waiting
-from service import worker
 from service.access.keys import door_key
 from service.composition import Parts
+from service.jobs import worker
 from service.web.app import create_app
 
 KEY = "k" * 43

@@ -19,10 +19,10 @@ from results_on_pages import made
 from annotations.study.config import read_study
 from service.access.viewer import ViewerRole
 from service.composition import Parts
+from service.jobs.worker import do_waiting_jobs
 from service.results import kept_results
 from service.settings import read_settings
 from service.web.app import create_app
-from service.worker import do_waiting_jobs
 
 __all__ = ["made", "quick_passwords"]
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("quick_passwords")]

@@ -12,7 +12,7 @@ from service.backup.kept import token
 from service.backup.make import make_backup
 from service.backup.workplace import killed_backups
 from service.composition import Parts
-from service.doctor_checks import run_checks
+from service.doctor.doctor_checks import run_checks
 from service.withdrawal.withdraw import withdraw
 
 

@@ -13,7 +13,7 @@ from annotations.store.kept_figures import forget_figures
 from service.agreement.kept_report import kept_report, measure
 from service.agreement.report import ReportScope
 from service.composition import Parts
-from service.worker import do_waiting_jobs
+from service.jobs.worker import do_waiting_jobs
 
 
 @pytest.mark.slow

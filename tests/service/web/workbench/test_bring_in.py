@@ -13,8 +13,8 @@ from annotations.store.described_transcripts import described_transcripts
 from annotations.store.reviews import count_reviews
 from annotations.study.config import read_study
 from service.composition import Parts
+from service.jobs.worker import do_waiting_jobs
 from service.web.workbench import looks
-from service.worker import do_waiting_jobs
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from results_on_pages import app, coded, lead, made, quick_passwords, send
 from annotations.store.audit_log import rows_of
 from annotations.store.jobs import latest_of
 from annotations.store.member_checks import all_member_checks
-from service import asked_exports
 from service.composition import Parts
+from service.jobs.worker import do_waiting_jobs
 from service.results import kept_results
-from service.worker import do_waiting_jobs
+from service.taking_out import asked_exports
 
 __all__ = ["app", "coded", "lead", "made", "quick_passwords"]
 pytestmark = pytest.mark.slow

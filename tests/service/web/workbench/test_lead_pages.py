@@ -20,12 +20,12 @@ from annotations.store.jobs import all_jobs
 from annotations.store.judged_passages import counted_passages
 from annotations.study.config import read_study
 from service.access.viewer import ViewerRole
-from service.all_exports import KINDS
 from service.composition import Parts
 from service.corrections.list_set_aside import SetAside
+from service.jobs.worker import do_waiting_jobs
 from service.looking.study_work import study_work
+from service.taking_out.all_exports import KINDS
 from service.web.workbench import study_page
-from service.worker import do_waiting_jobs
 
 
 @pytest.fixture

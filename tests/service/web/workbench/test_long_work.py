@@ -14,8 +14,8 @@ from annotations.store.audit_log import rows_of
 from annotations.store.jobs import ask_for
 from service.composition import Parts
 from service.importing.import_transcripts import import_transcripts
+from service.jobs.worker import do_waiting_jobs
 from service.withdrawal import foreseen
-from service.worker import do_waiting_jobs
 
 pytestmark = pytest.mark.slow
 

@@ -32,12 +32,12 @@ from annotations.store.jobs import (
     workers,
 )
 from annotations.store.label_studio_projects import projects
-from service.asker_rights import refuse_lost_rights
 from service.audit import Did, note, this_machines_user
 from service.backup.nightly import ask_if_backup_is_due
 from service.composition import Parts
+from service.jobs.asker_rights import refuse_lost_rights
+from service.jobs.retrain_due import ask_if_due
 from service.looking.wave_notice_kept import without_quotes
-from service.retrain_due import ask_if_due
 
 PAUSE_S = 2.0
 BEAT_S = 5.0
@@ -186,7 +186,8 @@ def _measure(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[
 
 
 def _evaluate(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
-    from service.serving.kept_evaluation import evaluate_and_keep, group_by_of
+    from service.serving.kept_evaluation import group_by_of
+    from service.serving.train_and_evaluate import evaluate_and_keep
 
     evaluate_and_keep(parts, group_by_of(arguments["group_by"]), progress=watch.step)
     return {"group_by": arguments["group_by"]}
@@ -201,7 +202,7 @@ def _count(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[st
 
 
 def _export(parts: Parts, arguments: Mapping[str, Any], _watch: _Watch) -> dict[str, Any]:
-    from service.asked_exports import AskedExport, make_asked
+    from service.taking_out.asked_exports import AskedExport, make_asked
 
     made = make_asked(parts, UUID(arguments["export"]), AskedExport.of_plain(arguments))
     return {"export": arguments["export"], "files": ", ".join(made["files"])}

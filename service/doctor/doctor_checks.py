@@ -20,9 +20,9 @@ from annotations.store.model_versions import all_models, champion, why_nothing_s
 from annotations.store.seen_annotations import count_set_aside
 from annotations.store.webhooks import count_waiting
 from annotations.study.config import find_study
-from service.check_made import Check, attempted
 from service.composition import Parts
-from service.erasures_checked import corrected_passages, withdrawals, words_taken_out
+from service.doctor.check_made import Check, attempted
+from service.doctor.erasures_checked import corrected_passages, withdrawals, words_taken_out
 from service.label_studio.local import LocalLabelStudio
 from service.settings import Settings, read_settings
 

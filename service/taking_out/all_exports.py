@@ -7,7 +7,11 @@ from pathlib import Path
 
 from annotations.errors import BadInput, unknown
 from service.composition import Parts
-from service.export_makers import (
+from service.exporting.exported import Exported
+from service.reporting.result_exports import ENDINGS
+from service.results.asked_fields import OWN, PART
+from service.results.named_results import RESULTS
+from service.taking_out.export_makers import (
     CASE,
     CODE,
     NARROWED,
@@ -27,10 +31,6 @@ from service.export_makers import (
     table_named,
     timeline,
 )
-from service.exporting.exported import Exported
-from service.reporting.result_exports import ENDINGS
-from service.results.asked_fields import OWN, PART
-from service.results.named_results import RESULTS
 
 
 @dataclass(frozen=True)

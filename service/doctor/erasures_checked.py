@@ -7,8 +7,8 @@ from annotations.store.forgettings import all_forgettings
 from annotations.store.transcript_versions import count_open
 from annotations.store.transcripts import all_texts
 from annotations.store.withdrawals import all_withdrawals
-from service.check_made import Check
 from service.composition import Parts
+from service.doctor.check_made import Check
 
 _NAMED = 6
 

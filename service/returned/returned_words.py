@@ -29,7 +29,7 @@ from annotations.store.transcripts import KeptTranscript, all_texts, get_transcr
 from annotations.study.config import Study
 from annotations.taken_out import TakenOut, blanked
 from models.segmenter import segment
-from service.returned_people import erase_files
+from service.returned.returned_people import erase_files
 
 log = logging.getLogger("tandem")
 

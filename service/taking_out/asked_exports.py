@@ -12,10 +12,10 @@ from sqlalchemy import Connection, func, select
 
 from annotations.errors import BadInput
 from annotations.store.tables import codings, suggestions
-from service.all_exports import kind_named, make_export
 from service.composition import Parts
-from service.export_makers import Wish
 from service.passing_files.folders import folder_of, new_folder, read_plain, write_plain
+from service.taking_out.all_exports import kind_named, make_export
+from service.taking_out.export_makers import Wish
 
 ABOUT = "about.json"
 # what takes about 0.2 s to read, draw and write; a worker does what takes longer

@@ -1,0 +1,1 @@
+"""The worker that does what was asked for, who may still ask for it, and what it does unasked."""
