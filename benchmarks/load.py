@@ -305,7 +305,13 @@ def draw(found: dict[str, Any], file: Path) -> None:
                 axes.plot(
                     its, [100 * (at + 1) / len(its) for at in range(len(its))], color=colour, label=said
                 )
-        axes.axvline(LIMITS[kind], color="#888888", linestyle="--", linewidth=1)
+        axes.axvline(
+            LIMITS[kind],
+            color="#888888",
+            linestyle="--",
+            linewidth=1,
+            label=f"aim for 99 of 100: {LIMITS[kind]} ms",
+        )
         axes.set(xscale="log", xlabel="milliseconds", ylabel="answered, %", title=f"/{kind}", ylim=(0, 101))
         axes.grid(alpha=0.3)
         axes.legend(loc="lower right", fontsize=8)

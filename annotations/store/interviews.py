@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, func, select
 
 from annotations.store.many_values import in_lots
 from annotations.store.tables import (
@@ -19,6 +19,7 @@ from annotations.store.tables import (
     label_studio_users,
     passage_answers,
     transcripts,
+    turns,
 )
 
 
@@ -54,12 +55,16 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A draft as people call it: the wave, the interview, and whose it is (an address, "" if nobody knows)."""
+    """A draft as people call it: the wave, the interview, and whose it is (an address, "" if nobody knows).
+
+    ``turn``: the last one they worked on, from 0, of ``turns``.
+    """
 
     wave: str
     interview: str
     who: str
     turn: int
+    turns: int
     marks: int
     changed: datetime
 
@@ -151,15 +156,17 @@ def keep_drafts(
 def all_drafts(connection: Connection) -> tuple[Begun, ...]:
     """The interviews that somebody has begun and not submitted, by wave and name."""
     d, p, t, u = interview_drafts, label_studio_projects, transcripts, label_studio_users
+    # of these interviews alone: a large study has a million turns
+    in_all = select(func.count()).where(turns.c.transcript_id == d.c.transcript_id).scalar_subquery()
     wanted = (
-        select(p.c.wave, t.c.name, u.c.email, d.c.turn, d.c.marks, d.c.changed)
+        select(p.c.wave, t.c.name, u.c.email, d.c.turn, in_all.label("turns"), d.c.marks, d.c.changed)
         .join(p, p.c.id == d.c.project_id)
         .join(t, t.c.id == d.c.transcript_id)
         .outerjoin(u, (u.c.url == p.c.url) & (u.c.user_id == d.c.user_id))
         .where(p.c.retired.is_(False))
     )
     drafts_kept = [
-        Begun(row.wave, row.name, row.email or "", row.turn, row.marks, row.changed)
+        Begun(row.wave, row.name, row.email or "", row.turn, row.turns, row.marks, row.changed)
         for row in connection.execute(wanted)
     ]
     return tuple(sorted(drafts_kept, key=lambda draft: (draft.wave, draft.interview, draft.who)))

@@ -33,7 +33,7 @@ from annotations.store.reviews import count_reviews, reviews_after
 from annotations.store.seen_annotations import count_set_aside
 from annotations.store.stale_models import changed_since
 from annotations.store.transcript_versions import count_open
-from annotations.store.transcripts import all_transcripts, count_coded_turns
+from annotations.store.transcripts import count_coded_turns
 from annotations.store.wave_views import view_of
 from annotations.turn_numbers import shown_number
 from service.composition import Parts
@@ -250,14 +250,15 @@ def _progress(
 
 
 def _begun(connection: Connection) -> Iterator[BegunInterview]:
-    drafts = all_drafts(connection)
-    if not drafts:
-        return  # no transcript need be read
-    turns = {kept.transcript.name: len(kept.transcript.turns) for kept in all_transcripts(connection)}
-    for draft in drafts:
-        there = turns.get(draft.interview, 0)
+    for draft in all_drafts(connection):
         yield BegunInterview(
-            draft.wave, draft.interview, draft.who, draft.turn, there, draft.marks, draft.changed.isoformat()
+            draft.wave,
+            draft.interview,
+            draft.who,
+            draft.turn,
+            draft.turns,
+            draft.marks,
+            draft.changed.isoformat(),
         )
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+import pytest
 from fake_label_studio import FakeLabelStudio, chosen, keys_of
 from reviews_arriving import deliver, pull_now, reviews_of, said_in
 from sqlalchemy import select
 
 from annotations.label_studio.webhook import webhook_of
 from annotations.store.tables import webhook_events
-from annotations.store.webhooks import count_waiting
+from annotations.store.webhooks import WaitingWebhook, count_waiting
 from service.composition import Parts
+from service.corrections import inbox as inbox_module
 from service.corrections.inbox import Inbox
 from service.corrections.list_set_aside import set_aside
 
@@ -57,6 +60,39 @@ def test_what_a_crash_left_is_worked_off(parts: Parts, server: FakeLabelStudio, 
     inbox.store(webhook_of(server.told[-1]))
     assert reviews_of(parts) == ()
     assert Inbox(parts, lambda: (server.url, server.people)).work_off()["new"] == 1
+
+
+def test_what_comes_meanwhile_is_gathered_first(
+    parts: Parts, server: FakeLabelStudio, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A webhook that comes while others are worked off waits for the next time, or each would be worked off alone."""
+    server.save(1, 1, chosen("money"))
+    inbox.store(webhook_of(server.told[-1]))
+    server.save(2, 1, chosen("money"))
+    later = [webhook_of(server.told[-1])]
+    real_runs = inbox_module._runs
+
+    def runs(waiting: Sequence[WaitingWebhook]) -> Iterator[list[WaitingWebhook]]:
+        yield from real_runs(waiting)
+        inbox.store(later.pop())
+
+    monkeypatch.setattr(inbox_module, "_runs", runs)
+    assert inbox.work_off() == Counter({"events": 1, "new": 1})
+    with parts.store.reading() as connection:
+        assert count_waiting(connection) == 1
+    monkeypatch.undo()
+    assert inbox.work_off() == Counter({"events": 1, "new": 1})
+
+
+def test_more_than_are_read_at_once_are_all_worked_off(
+    parts: Parts, server: FakeLabelStudio, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a server finds at its start may be many; none is left until another webhook comes."""
+    monkeypatch.setattr(inbox_module, "AT_A_TIME", 2)
+    for task in (1, 2, 4, 5):
+        server.save(task, 1, chosen("money"))
+        inbox.store(webhook_of(server.told[-1]))
+    assert inbox.work_off() == Counter({"events": 4, "new": 4})
 
 
 def test_one_webhook_that_cannot_be_used_stops_no_other(
