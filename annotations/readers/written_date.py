@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import re
 
-from annotations.codings.program_dates import iso_of, order_of
 from annotations.errors import BadInput
 
 _MONTHS = (
@@ -27,7 +26,7 @@ _DAY_FIRST = re.compile(
     r"(?:the )?(\d{1,2})(?:st|nd|rd|th|\.|:e)?(?: of)?[ -]+([^\W\d_]{3,12})\.?,?[ -]+(\d{4})", re.IGNORECASE
 )
 _MONTH_FIRST = re.compile(r"([^\W\d_]{3,12})\.? +(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})", re.IGNORECASE)
-_NUMBERS = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.]\d{4}")
+_NUMBERS = re.compile(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4})")
 _HOW = "write it as 2026-03-01 or 1 March 2026"
 
 
@@ -50,13 +49,7 @@ def written_date(given: str) -> datetime.date:
     if month_first := _MONTH_FIRST.fullmatch(plain):
         return _of(given, month_first[3], month_first[1], month_first[2])
     if numbers := _NUMBERS.fullmatch(plain):
-        if iso := iso_of(plain, order_of([plain])):
-            return datetime.datetime.fromisoformat(iso).date()
-        first, second = int(numbers[1]), int(numbers[2])
-        if 1 <= first <= 12 and 1 <= second <= 12:
-            raise BadInput(
-                f'"{given}" may be {first} {_SHOWN[second - 1]} or {second} {_SHOWN[first - 1]}; {_HOW}.'
-            )
+        return _of_numbers(given, int(numbers[1]), int(numbers[3]), int(numbers[4]), dotted=numbers[2] == ".")
     raise BadInput(f'"{given[:40]}" is no date; {_HOW}.')
 
 
@@ -70,5 +63,19 @@ def _of(given: str, year: str, month: str, day: str) -> datetime.date:
     try:
         (number,) = months
         return datetime.date(int(year), number, int(day))
+    except ValueError as error:
+        raise BadInput(f'"{given[:40]}" is no date; {_HOW}.') from error
+
+
+def _of_numbers(given: str, first: int, second: int, year: int, *, dotted: bool) -> datetime.date:
+    """Points stand where the day comes first; between slashes either may, so one of them must be past 12."""
+    both_months = 1 <= first <= 12 and 1 <= second <= 12
+    if both_months and first != second and not dotted:
+        raise BadInput(
+            f'"{given}" may be {first} {_SHOWN[second - 1]} or {second} {_SHOWN[first - 1]}; {_HOW}.'
+        )
+    day, month = (first, second) if dotted or first > 12 or first == second else (second, first)
+    try:
+        return datetime.date(year, month, day)
     except ValueError as error:
         raise BadInput(f'"{given[:40]}" is no date; {_HOW}.') from error

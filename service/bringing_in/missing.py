@@ -83,12 +83,12 @@ def slips_in(file_plain: Mapping[str, Any], config: StudyConfig) -> dict[str, st
 
 
 def _is_slip_of(label: str, name: str) -> bool:
-    one, other = folded(label), folded(name)
-    if one == other or min(len(one), len(other)) < _LEAST_SIGNS:
+    spelt, meant = folded(label), folded(name)
+    if spelt == meant or min(len(spelt), len(meant)) < _LEAST_SIGNS:
         return False
-    if re.findall(r"\d", one) != re.findall(r"\d", other):
+    if re.findall(r"\d", spelt) != re.findall(r"\d", meant):
         return False  # codes of two people
-    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
+    return SequenceMatcher(None, spelt, meant, autojunk=False).ratio() >= _ALIKE
 
 
 def missing_in(
