@@ -19,7 +19,8 @@ def _sentences(report: Report) -> Iterator[str]:
     unit = {"turn": "turn of speech", "passage": "passage", "sentence": "sentence"}[facts.unit]
     yield (
         f"{_people(len(coded.people))} coded {_of(coded.transcripts, facts.transcripts, 'transcript')} "
-        f"({_of(coded.segments, facts.segments, 'segment')}; the unit is a {unit} of a participant) with a codebook of {_many(facts.codes, 'code')} "
+        f"({_of(coded.segments, facts.segments, 'segment')}; the unit is a {unit} of a participant) with a "
+        f"codebook of {_many(facts.codes, 'code')} "
         f"({', '.join(facts.frameworks)}; version {facts.codebook_version})."
     )
     if facts.joined:

@@ -37,8 +37,9 @@ class Facts:
     """Counts of the material that a report is of.
 
     ``coders``: who coded independently. ``transcripts``, ``segments``: all that the report is about; ``coded`` says how
-    much of that somebody has read.     ``double_coded``, ``with_model``: segments judged by two people, and by two people and
-    the model; each with the number of groups. ``joined``: codings wider than a segment, each counted as one unit. ``assisted``: segments by coder.
+    much of that somebody has read. ``double_coded``, ``with_model``: segments judged by two people, and by two people
+    and the model; each with the number of groups. ``joined``: codings wider than a segment, each counted as one unit.
+    ``assisted``: segments by coder.
     """
 
     coders: tuple[str, ...]
