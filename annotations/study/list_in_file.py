@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import yaml
 from annotations.errors import BadInput
 from annotations.names import folded
 from annotations.study.config import FILE, Study, parse_config, read_study
+from annotations.study.key_in_yaml import key_line, with_value, without
 
 
 def add_to_list(study: Study, key: str, labels: Sequence[str]) -> Study:
@@ -42,15 +42,15 @@ def set_values(study: Study, wanted: Mapping[str, Any]) -> Study:
     before = yaml.safe_load(text)
     after = {key: value for key, value in {**before, **wanted}.items() if value is not None}
     meant = parse_config(after, where=FILE)
-    for key, value in wanted.items():
-        text = _without(text, key) if value is None else _with_value(text, key, value)
     try:
+        for key, value in wanted.items():
+            text = without(text, key) if value is None else with_value(text, key, value)
         plain = yaml.safe_load(text)
         config = parse_config(plain, where=FILE) if isinstance(plain, dict) else None
     except (yaml.YAMLError, BadInput):
         config = None
     if config != meant:
-        lines = "; ".join(_line(key, value).strip() for key, value in wanted.items() if value is not None)
+        lines = "; ".join(key_line(key, value).strip() for key, value in wanted.items() if value is not None)
         raise BadInput(f"{FILE} was not changed, for its layout is unusual. Write into it by hand: {lines}")
     _write(file, text)
     return read_study(study.folder)
@@ -58,58 +58,18 @@ def set_values(study: Study, wanted: Mapping[str, Any]) -> Study:
 
 def _set(study: Study, key: str, wanted: list[str] | dict[str, str]) -> Study:
     file = study.folder / FILE
-    text = _with_value(file.read_text("utf-8-sig"), key, wanted)
     try:
+        text = with_value(file.read_text("utf-8-sig"), key, wanted)
         plain = yaml.safe_load(text)
         value = getattr(parse_config(plain, where=str(file)), key) if isinstance(plain, dict) else None
     except (yaml.YAMLError, BadInput):
         value = None
     if value is None or type(wanted)(value) != wanted:
         raise BadInput(
-            f"{file} was not changed, for its layout is unusual. Add to it: {_line(key, wanted).strip()}"
+            f"{file} was not changed, for its layout is unusual. Add to it: {key_line(key, wanted).strip()}"
         )
     _write(file, text)
     return read_study(study.folder)
-
-
-def _with_value(text: str, key: str, wanted: Any) -> str:
-    lines = text.splitlines(keepends=True)
-    place = _place_of(lines, key)
-    if place is None:
-        end = "" if not text or text.endswith("\n") else "\n"
-        return f"{text}{end}{_line(key, wanted)}"
-    first, last = place
-    return "".join([*lines[:first], *_comments(lines[first + 1 : last]), _line(key, wanted), *lines[last:]])
-
-
-def _without(text: str, key: str) -> str:
-    lines = text.splitlines(keepends=True)
-    place = _place_of(lines, key)
-    if place is None:
-        return text
-    first, last = place
-    return "".join([*lines[:first], *_comments(lines[first + 1 : last]), *lines[last:]])
-
-
-def _place_of(lines: Sequence[str], key: str) -> tuple[int, int] | None:
-    """From which line to before which one the value of a key stands, None where it is not there."""
-    first = next((at for at, line in enumerate(lines) if re.match(rf"{key}\s*:(?=\s|$)", line)), None)
-    if first is None:
-        return None
-    last = first + 1
-    while last < len(lines) and re.match(r"\s+\S|-\s|\]|\}", lines[last]):
-        last += 1
-    return first, last
-
-
-def _comments(lines: Sequence[str]) -> list[str]:
-    return [line for line in lines if line.lstrip().startswith("#")]
-
-
-def _line(key: str, wanted: Any) -> str:
-    return yaml.safe_dump(
-        {key: wanted}, default_flow_style=None, sort_keys=False, allow_unicode=True, width=100_000
-    )
 
 
 def _write(file: Path, text: str) -> None:

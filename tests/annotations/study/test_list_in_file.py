@@ -24,11 +24,11 @@ def _study(folder: Path, text: str) -> Path:
         ("name: S", "name: S\nparticipant_speakers: [Bo]\n"),
         (
             "name: S\nparticipant_speakers: [Al]  # them\nwaves: ['1']\n",
-            "name: S\nparticipant_speakers: [Al, Bo]\nwaves: ['1']\n",
+            "name: S\nparticipant_speakers: [Al, Bo]  # them\nwaves: ['1']\n",
         ),
         (
             "participant_speakers:\n  # who\n  - Al\nname: S\n",
-            "  # who\nparticipant_speakers: [Al, Bo]\nname: S\n",
+            "# who\nparticipant_speakers: [Al, Bo]\nname: S\n",
         ),
         (
             "participant_speakers:\n- Al\n- Cy\n\n# end\nname: S\n",
