@@ -13,6 +13,7 @@ from annotations.errors import BadInput, nearest
 from annotations.names import fault_of_name, folded, name_in_short
 from annotations.problems import Problem, Problems, problem_of
 from annotations.readers.spoken import ReadTranscript
+from annotations.readers.written_date import written_date
 from annotations.sheets.sheet import Sheet, SheetRow, read_sheet
 from annotations.study.config import StudyConfig
 from annotations.study.language_named import is_language
@@ -157,8 +158,7 @@ def describe(
     where = read.source
     said = said_of(read, options=options, manifest=manifest, config=config)
     refuse_bad_name("transcript", said.transcript or read.name, where)
-    case, site = _case_and_site(said, config, where)
-    wave = _as_listed("wave", said.wave, config.waves, where)
+    case, site, wave = places_of(said, config, where)
     consents = config.consents
     return Transcript(
         name=said.transcript or read.name,
@@ -167,7 +167,7 @@ def describe(
         kind=said.kind or Kind.INTERVIEW,
         case=case,
         site=site,
-        wave=wave or "",
+        wave=wave,
         participant=said.participant or "",
         session=said.session or "",
         language=said.language or config.language,
@@ -179,6 +179,15 @@ def describe(
         ),
         source=Path(read.source).name,
     )
+
+
+def places_of(said: Description, config: StudyConfig, where: str) -> tuple[str, str, str]:
+    """Case, site and wave in the spelling of study.yaml, "" where nothing is said; a site that is listed names its case.
+
+    Raises BadInput for one that study.yaml does not list, where it lists any.
+    """
+    case, site = _case_and_site(said, config, where)
+    return case, site, _as_listed("wave", said.wave, config.waves, where) or ""
 
 
 def refuse_bad_name(what: str, given: str | None, where: str) -> None:
@@ -295,9 +304,9 @@ def _date(given: str | None, where: str) -> datetime.date | None:
     if given is None:
         return None
     try:
-        return datetime.datetime.fromisoformat(given).date()
-    except ValueError as error:
-        raise BadInput(f'{where}: "{given}" is no date; write it as 2026-03-01.') from error
+        return written_date(given)
+    except BadInput as error:
+        raise BadInput(f"{where}: {error}") from error
 
 
 def _yes(given: str | None, key: str, where: str) -> bool | None:

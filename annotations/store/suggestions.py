@@ -147,6 +147,19 @@ def suggestions_on(
     }
 
 
+def probabilities_on(
+    connection: Connection, model: ModelVersion, some: Collection[UUID]
+) -> Mapping[UUID, tuple[float, ...]]:
+    """How probable this model version holds each of its codes on some segments, however many: without what it rests on."""
+    s = suggestions.c
+    own = select(s.segment_id, s.probabilities).where(s.model_id == model.id)
+    return {
+        segment: _probabilities(packed, model)
+        for lot in in_lots(some)
+        for segment, packed in connection.execute(own.where(s.segment_id.in_(lot)))
+    }
+
+
 def suggestions_in(
     connection: Connection, model: ModelVersion, some: Collection[UUID]
 ) -> Mapping[UUID, Suggested]:
@@ -188,7 +201,7 @@ def each_spoken(connection: Connection, model: UUID) -> Iterator[tuple[UUID, Spo
 def _suggested(row: Row[Any], model: ModelVersion) -> Suggested:
     return Suggested(
         segment=row.segment_id,
-        probabilities=struct.unpack(f"<{len(model.codes)}f", row.probabilities),
+        probabilities=_probabilities(row.probabilities, model),
         suggested=tuple(row.suggested),
         evidence={
             code: tuple(Evidence(UUID(at), similarity) for at, similarity in its)
@@ -196,6 +209,10 @@ def _suggested(row: Row[Any], model: ModelVersion) -> Suggested:
         },
         sentences=None if row.sentences is None else _unpacked(row.suggested, row.sentences),
     )
+
+
+def _probabilities(packed: bytes, model: ModelVersion) -> tuple[float, ...]:
+    return struct.unpack(f"<{len(model.codes)}f", packed)
 
 
 def _packed(codes: Sequence[str], sentences: Mapping[str, Span]) -> list[list[int] | None]:

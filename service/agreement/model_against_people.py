@@ -14,9 +14,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from annotations.labels import Labels, labels_of
-from annotations.lots import lots
 from annotations.store.model_versions import ModelVersion, champion, learnt_transcripts
-from annotations.store.suggestions import Suggested, suggestions_on
+from annotations.store.suggestions import probabilities_on
 from annotations.transcript import Span
 from service.composition import Parts
 from service.looking.hidden_spans import Hidden
@@ -86,16 +85,13 @@ class ModelAgainstPeople:
         looked_at = sorted({at for labels in judged for at in labels.judged})
         segments = [(at, interview.segments[at]) for at in looked_at if interview.segments[at].role.is_coded]
         ids = [segment.id for _, segment in segments if segment.id is not None]
-        said: dict[UUID, Suggested] = {}
-        for some in lots(ids, 400):
-            said |= suggestions_on(connection, model, some)
-        rows = []
+        said = probabilities_on(connection, model, ids)
+        rows: list[tuple[AgainstPeople, Span]] = []
         for at, segment in segments:
-            if segment.id in said:
+            if segment.id is not None and segment.id in said:
                 its = [labels for labels in judged if at in labels.judged]
-                rows += [
-                    (row, segment.span) for row in _rows(parts, model, interview, at, said[segment.id], its)
-                ]
+                against = _rows(parts, model, interview, at, segment.id, said[segment.id], its)
+                rows += [(row, segment.span) for row in against]
         rows.sort(key=lambda row: -row[0].apart)
         return tuple(rows[:OF_EACH])
 
@@ -110,17 +106,24 @@ def _rows(
     model: ModelVersion,
     interview: OneTranscript,
     at: int,
-    said: Suggested,
+    segment_id: UUID,
+    said: Sequence[float],
     judged: Sequence[Labels],
 ) -> Iterator[AgainstPeople]:
     segment, its = interview.segments[at], interview.kept.transcript
-    for code, probability in zip(model.codes, said.probabilities, strict=True):
+    by_people = {code for labels in judged for code in labels.codes.get(at, ())}
+    for code, probability in zip(model.codes, said, strict=True):
         threshold = model.thresholds.get(code)
+        if threshold is None or code not in parts.codebook.by_id:
+            continue
+        by_model = probability >= threshold
+        # most codes are on hardly any passage, for people as for the model
+        if by_model is (code in by_people):
+            continue
         asked = [labels for labels in judged if labels.decided(code)]
-        if threshold is None or not asked or code not in parts.codebook.by_id:
+        if not asked:
             continue
         applied = {code in labels.codes.get(at, ()) for labels in asked}
-        by_model = probability >= threshold
         apart = abs(_log_odds(probability) - _log_odds(threshold))
         if len(applied) > 1 or by_model in applied or apart < LEAST_APART:
             continue
@@ -131,7 +134,7 @@ def _rows(
             case=its.case,
             site=its.site,
             wave=its.wave,
-            segment=said.segment,
+            segment=segment_id,
             turn=segment.turn,
             words=segment.span.of(its.text),
             code=code,

@@ -12,9 +12,10 @@ from annotations.errors import BadInput
 from annotations.names import folded
 from annotations.readers.description import Description, read_manifest
 from annotations.sheets.sheet import read_sheet
-from annotations.study.config import Study
+from annotations.study.config import Study, StudyConfig
 from service.bringing_in.uploads import SentFile, Upload
 from service.exported_file import whole
+from service.importing.description_checked import DescriptionFaults, checked_description
 
 DESCRIBED = (
     "transcript",
@@ -35,15 +36,14 @@ ASKS, ANSWERS = "interviewer", "participant"
 LINES = ("no_speakers", "unlabelled_participant")
 
 
-def describe(upload: Upload, key: str, given: Mapping[str, str]) -> None:
-    """Say where a file ("all": every one) belongs; what is empty is said of nothing. Raises BadInput."""
+def describe(upload: Upload, key: str, given: Mapping[str, str], config: StudyConfig) -> None:
+    """Say where a file ("all": every one) belongs; what is empty is said of nothing. Raises DescriptionFaults."""
     plain = {name: given.get(name, "").strip() for name in DESCRIBED}
     if key == ALL and plain["transcript"]:
-        raise BadInput(
-            "each transcript has a name of its own, so a name cannot be given to all files. Give it to one file."
-        )
+        said = "Each transcript has a name of its own, so a name cannot be given to all files. Give it to one file."
+        raise DescriptionFaults({"transcript": said})
     # the manifest keeps its own sign for a consent that is said again
-    Description.of(plain, upload.file(int(key)).short if key.isdecimal() else "all files")
+    checked_description(plain, config)
     upload.said.described[key] = {name: value for name, value in plain.items() if value}
 
 

@@ -54,7 +54,7 @@ def command(
         str | None, typer.Option(help="The occasion; an interview and its field note share it.")
     ] = None,
     language: Annotated[str | None, typer.Option(help="Two letters, such as sv.")] = None,
-    date: Annotated[str | None, typer.Option(help="As 2026-03-01.")] = None,
+    date: Annotated[str | None, typer.Option(help="As 2026-03-01 or 1 March 2026.")] = None,
     replace: Annotated[
         bool,
         typer.Option(

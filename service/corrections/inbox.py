@@ -24,7 +24,7 @@ ASK_AGAIN_AFTER_S = 30.0
 AT_A_TIME = 50
 TRIES = 3
 # a webhook that comes meanwhile waits as long as these take: some 6 ms of processor for one, 15 for twelve
-TOGETHER = 16
+TOGETHER = 8
 LONGEST_BACK_S = 2.0
 
 

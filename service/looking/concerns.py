@@ -123,7 +123,7 @@ def _backup(parts: Parts) -> Iterator[Concern]:
 def _waiting(connection: Connection, progress: StudyProgress) -> Iterator[Concern]:
     if progress.not_learnt:
         yield Concern(
-            f"{counted(progress.not_learnt, 'review')} came in since the newest model was trained.",
+            f"{counted(progress.not_learnt, 'review')} came in that no model has learnt yet.",
             "Train when a wave is through, or let the worker do it (Settings).",
             "/models",
             wrong=False,

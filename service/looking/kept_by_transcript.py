@@ -6,6 +6,7 @@ few of them change. Nothing of a transcript that left the study stays.
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -109,6 +110,11 @@ class KeptByTranscript(Generic[Found]):
 
     def _rest(self, seconds: float) -> None:
         """Give way for so long, or until somebody waits."""
+        if self._waiting:
+            return
+        # what was worked out stays: looking through all of it for garbage would stop every thread, a third of a second
+        # in a large study
+        gc.freeze()
         until = time.monotonic() + seconds
         while not self._waiting and (left := until - time.monotonic()) > 0:
             time.sleep(min(left, _LOOK_S))

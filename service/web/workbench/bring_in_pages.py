@@ -23,6 +23,7 @@ from service.web.workbench import upload_pages, wanted_waves
 from service.web.workbench.audit import audit
 from service.web.workbench.given import Sent
 from service.web.workbench.looks import is_small, look, opened
+from service.web.workbench.upload_preview import page
 
 PATH = UPLOADS
 router = APIRouter(include_in_schema=False)
@@ -83,7 +84,7 @@ def bring(visit: Visited, upload_id: UUID) -> Response:
         except Busy:
             pass  # a command or a worker holds the study: a job waits for it
         except BadInput as error:
-            return upload_pages.page(visit, upload, fault=str(error))
+            return page(visit, upload, fault=str(error))
         else:
             return came(visit, done)
     with parts.store.writing() as connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -33,6 +33,10 @@ class Given:
     def ticked(self, name: str) -> bool:
         """Is the box ticked?"""
         return bool(self.text(name))
+
+    def holds_any(self, names: Iterable[str]) -> bool:
+        """Does the form have one of these fields, empty or not?"""
+        return any(name in self.form for name in names)
 
     def beginning(self, prefix: str) -> dict[str, str]:
         """Every field whose name begins so, by the rest of its name."""

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from annotations.study.config import StudyConfig
+from service.bringing_in.missing import lacks
 from service.bringing_in.uploads import Upload
 from service.web.lists import ListColumn
 from service.web.request_limits import UPLOADS as PATH
+from service.web.workbench.words_shown import words_shown
 
 
-def columns_of(upload_shown: Upload) -> tuple[ListColumn[dict[str, Any]], ...]:
-    """The columns; a file leads to its page."""
+def columns_of(
+    upload_shown: Upload, used: frozenset[str], config: StudyConfig
+) -> tuple[ListColumn[dict[str, Any]], ...]:
+    """The columns; a file leads to its page. ``used``: what the study tells transcripts apart by (``used_in``)."""
     return (
         ListColumn(
             "file",
@@ -18,7 +23,8 @@ def columns_of(upload_shown: Upload) -> tuple[ListColumn[dict[str, Any]], ...]:
             lambda row: row["file"],
             address=lambda row: f"{PATH}/{upload_shown.id}/file/{row['number']}",
         ),
-        ListColumn("look", "Look at", _look, choice=True),
+        ListColumn("missing", "Missing", lambda row: _missing(row, used, config), choice=True),
+        ListColumn("look", "Look at", lambda row: "; ".join(_look(row)), text=_in_short),
         ListColumn("state", "It is", lambda row: row["state"], choice=True),
         ListColumn("participant", "Participant", lambda row: row["participant"]),
         ListColumn("case", "Case", lambda row: row["case"], choice=True),
@@ -31,11 +37,20 @@ def columns_of(upload_shown: Upload) -> tuple[ListColumn[dict[str, Any]], ...]:
     )
 
 
-def _look(file_plain: dict[str, Any]) -> str:
-    """What to look at, in the shortest words that say it."""
-    if file_plain["look"]:
-        return f"look: {len(file_plain['look'])}"
-    return "a note" if file_plain["warnings"] else "nothing"
+def _missing(file_plain: dict[str, Any], used: frozenset[str], config: StudyConfig) -> str:
+    return ", ".join(f"no {what}" for what in lacks(file_plain, used, config))
+
+
+def _look(file_plain: dict[str, Any]) -> list[str]:
+    """What to look at, in words; what is missing stands in its own column."""
+    return [
+        *file_plain["look"],
+        *(said for said in file_plain["warnings"] if not said.startswith("no participant is known")),
+    ]
+
+
+def _in_short(file_plain: dict[str, Any]) -> str:
+    return words_shown("; ".join(_look(file_plain)), 90)
 
 
 def _who(file_plain: dict[str, Any]) -> str:

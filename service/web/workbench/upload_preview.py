@@ -1,0 +1,142 @@
+"""The page of all that was sent: how it would come in, what is missing, and the forms as they were typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import Response, status
+
+from annotations.numbers_shown import counted
+from annotations.store.coders import coder_names
+from annotations.store.study_places import places_in
+from annotations.store.transcripts import transcript_names
+from service.access.policy import Action
+from service.bringing_in.corrections import ALL, DESCRIBED
+from service.bringing_in.kinds import NAMES
+from service.bringing_in.missing import MissingWord, missing_in, used_in
+from service.bringing_in.uploads import KINDS, Upload
+from service.web.lists import ShownList, asked_of
+from service.web.pages import Visit, saved
+from service.web.request_limits import UPLOADS as PATH
+from service.web.workbench.given import Given
+from service.web.workbench.looks import look
+from service.web.workbench.place_choices import place_choices
+from service.web.workbench.upload_list import columns_of
+from service.web.workbench.wanted_waves import wanted_waves
+
+
+def page(
+    visit: Visit,
+    upload_shown: Upload,
+    *,
+    fault: str = "",
+    errors: Mapping[str, str] | None = None,
+    given: Given | None = None,
+) -> Response:
+    """The preview of all that was sent.
+
+    ``fault``: a sentence for the top of the page; ``errors``: sentences by the field of "all of them alike"; ``given``:
+    what was typed and refused, which stays in every form.
+    """
+    seen = upload_shown.seen or {"transcripts": None, "tables": {}, "faults": [], "ready": False}
+    files = seen["transcripts"]["files"] if seen["transcripts"] else []
+    parts = visit.parts.read_again()
+    config = parts.study.config
+    with parts.store.reading() as connection:
+        names = transcript_names(connection) if seen["tables"] else ()
+        places = places_in(connection)
+        coders = list(
+            dict.fromkeys((*(coder.name for coder in config.coders), *coder_names(connection).values()))
+        )
+    used = used_in(config, places, files)
+    missing = missing_in(files, used, config)
+    shown = ShownList(
+        files,
+        columns_of(upload_shown, used, config),
+        asked_of(visit.request.query_params),
+        path=f"{PATH}/{upload_shown.id}",
+        noun="transcript",
+        size=25,
+    )
+    typed = given if given is not None and given.holds_any(DESCRIBED) else None
+    refused = bool(fault or errors)
+    return visit.page(
+        "workbench/upload.html",
+        upload=upload_shown,
+        seen=seen,
+        comes=_comes(seen),
+        missing=[(word, _address(upload_shown, word)) for word in missing],
+        list=shown,
+        kinds=[(kind, NAMES[kind]) for kind in KINDS],
+        kind_names=NAMES,
+        waves=wanted_waves(upload_shown) if visit.may(Action.CHANGE_STUDY) else {},
+        everyone=said_of(upload_shown, ALL) if typed is None else described(typed),
+        replace=upload_shown.said.replace if typed is None else typed.ticked("replace"),
+        typed_roles={} if given is None else roles(given),
+        errors=errors or {},
+        places=place_choices(config, places),
+        known={
+            "transcript": names,
+            "coder": coders,
+            "code": [code.path for code in visit.request.app.state.in_force.codebook]
+            if seen["tables"]
+            else [],
+        },
+        faults=fault.splitlines(),
+        code=status.HTTP_422_UNPROCESSABLE_CONTENT if refused else status.HTTP_200_OK,
+    )
+
+
+def anew(visit: Visit, upload_shown: Upload, to: str = "") -> Response:
+    """Keep what was said, look again, and go on."""
+    upload_shown.save()
+    look(visit, upload_shown)
+    return saved(to or f"{PATH}/{upload_shown.id}")
+
+
+def said_of(upload_said: Upload, key: str) -> dict[str, str]:
+    """What is said of a file, "" where nothing is."""
+    return dict.fromkeys(DESCRIBED, "") | upload_said.said.described.get(key, {})
+
+
+def described(sent: Given) -> dict[str, str]:
+    """Where a form says that transcripts belong, by field."""
+    return {name: sent.text(name) for name in DESCRIBED}
+
+
+def roles(sent: Given) -> dict[str, str]:
+    """Roles by speaker: a label may hold any sign, so it stands in a field of its own."""
+    labels = sent.beginning("speaker-")
+    return {label: sent.text(f"role-{number}") for number, label in labels.items()}
+
+
+def _address(upload_shown: Upload, word: MissingWord) -> str:
+    """Where it is mended: a single file's page, the table of speakers, what is said of all alike, or the list."""
+    here = f"{PATH}/{upload_shown.id}"
+    if word.what in ("role", "slip"):
+        return f"{here}#speakers"
+    if len(word.files) == 1:
+        return f"{here}/file/{word.files[0]}"
+    return f"{here}#{'said' if word.what in ('wave', 'case', 'site') else 'transcripts'}"
+
+
+def _comes(seen: Mapping[str, Any]) -> str:
+    """What would come in now, and how much waits to be mended, in words."""
+    transcripts_seen = seen["transcripts"] or {"files": [], "refused": []}
+    tables = seen["tables"].values()
+    new = sum(file_plain["state"] != "already there" for file_plain in transcripts_seen["files"])
+    ready = sum(table["ready"] for table in tables)
+    waits = len(transcripts_seen["refused"]) + sum(not table["ready"] for table in tables)
+    said = []
+    if transcripts_seen["files"]:
+        there = len(transcripts_seen["files"]) - new
+        said.append(
+            f"{counted(new, 'transcript')} would come in"
+            + (f", {there:,} are there already" if there else "")
+        )
+    if ready:
+        said.append(f"{counted(ready, 'other file' if transcripts_seen['files'] else 'file')} would come in")
+    if waits:
+        said.append(f"{counted(waits, 'file waits', 'files wait')} to be mended")
+    return f"{'; '.join(said)}." if said else ""

@@ -1,0 +1,106 @@
+"""Bring in: what is missing stands beside the button, and what was typed and refused stays in every form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lead_in_browser import SECOND, Lead, a_study
+
+from service.composition import Parts
+
+CASES = {"Norrbäck": ["Acute ward"], "Carrick": []}
+TALK = SECOND.replace("DND-03", "Cilla") + "Berit: And the ward?\nInterviewer: So?\nCilla: Yes.\n"
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Iterator[Parts]:
+    """An empty study with cases and waves."""
+    made = a_study(tmp_path, cases=CASES)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def lead(parts: Parts) -> Lead:
+    """A lead's browser."""
+    return Lead(parts)
+
+
+def _chosen(page: str, name: str) -> str:
+    select = re.search(rf'<select[^>]* name="{name}".*?</select>', page, re.DOTALL)
+    assert select, name
+    option = re.search(r'<option(?: value="([^"]*)")? selected>([^<]*)', select[0])
+    return "" if option is None else option[1] or option[2]
+
+
+def test_the_button_says_what_is_missing(lead: Lead) -> None:
+    """It is no first choice while something is missing, each thing leads to where it is said, and rows name it."""
+    page = lead.send(("one.txt", TALK), ("two.txt", SECOND)).text
+    assert '<button class="second">Bring in all the same</button>' in page
+    assert '#said">2 files have no wave</a>' in page
+    assert re.search(r'/file/\d+">1 file has no participant</a>', page)
+    assert '#speakers">of 2 speakers nobody has said' in page
+    assert "no wave, no participant, no case, no site" in page
+    assert "look: 1" not in page
+
+
+def test_nothing_missing_is_a_plain_button(lead: Lead) -> None:
+    """Everything was said."""
+    here = lead.send(("two.txt", SECOND)).url.path
+    page = lead.post(f"{here}/all", {"wave": "1", "case": "Carrick"}).text
+    assert "<button>Bring in</button>" in page
+    assert "Missing, or to be looked at" not in page
+
+
+def test_a_refused_form_loses_nothing_of_either_form(lead: Lead) -> None:
+    """A wrong date: wave, case and who asks stay as typed, and the message stands at the date, in the open form."""
+    here = lead.send(("one.txt", TALK)).url.path
+    typed = {
+        "wave": "2",
+        "case": "Norrbäck",
+        "date": "01/03/2026",
+        "speaker-1": "Berit",
+        "role-1": "interviewer",
+    }
+    for button in ("all", "roles"):
+        refused = lead.post(f"{here}/{button}", typed)
+        assert refused.status_code == 422
+        page = refused.text
+        assert (_chosen(page, "wave"), _chosen(page, "case")) == ("2", "Norrbäck")
+        field = re.search(r'name="speaker-(\d)" value="Berit"', page)
+        assert field
+        assert _chosen(page, f"role-{field[1]}") == "interviewer"
+        assert 'value="01/03/2026"' in page
+        form = page[page.index("<details open><summary>Say something of all") :]
+        assert "may be 1 March or 3 January" in form[form.index('id="date-error"') : form.index("</details>")]
+    kept = lead.post(f"{here}/roles", {**typed, "date": "1 March 2026"}).text
+    assert (_chosen(kept, "wave"), _chosen(kept, "case")) == ("2", "Norrbäck")
+    assert "nobody has said whether they ask" not in kept.replace("of 1 speaker nobody", "")
+
+
+def test_an_unknown_case_is_refused_at_its_field(lead: Lead) -> None:
+    """With what is allowed; the form for all stays, and nothing was kept."""
+    here = lead.send(("one.txt", TALK)).url.path
+    refused = lead.post(f"{here}/all", {"wave": "2", "case": "Nowhere"})
+    assert refused.status_code == 422
+    assert "Norrbäck, Carrick" in refused.text[refused.text.index('id="case-error"') :]
+    assert "Nowhere (not in the study)" in refused.text
+    assert 'action="' + here + '/all"' in refused.text
+    assert "1 file has no wave" in lead.get(here).text
+
+
+def test_a_file_keeps_what_was_typed(lead: Lead) -> None:
+    """Also what is known of the participant, and who asks."""
+    page = lead.send(("one.txt", TALK))
+    number = re.search(r"/file/(\d+)", page.text)
+    assert number
+    fields = {"wave": "9", "participant": "P-7", "attribute-role": "nurse", "new_name": "unit", "new_value": "north",
+              "lines": "no_speakers", "speaker-1": "Berit", "role-1": "interviewer"}  # fmt: skip
+    refused = lead.post(f"{page.url.path}/file/{number[1]}", fields)
+    assert refused.status_code == 422
+    for typed in ('value="P-7"', 'value="nurse"', 'value="unit"', 'value="north"', '"no_speakers" selected'):
+        assert typed in refused.text
+    assert "Listed: 1, 2" in refused.text[refused.text.index('id="wave-error"') :]
