@@ -30,6 +30,7 @@ from service.web.dependencies import Served
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visited, page_for, rendered, visit_of
 from service.web.signed_in import viewer_or_none
+from service.web.workbench.describe_page import describe_path
 
 COOKIE = "tandem_page"
 NEW_DOUBT = "/doubts/new"
@@ -113,7 +114,12 @@ async def interview(request: Request, parts: Served, transcript: UUID, note: str
             notes = visit.may(Action.WRITE_DOUBT)
             traces = visit.may(Action.CHANGE_MODELS)
             return visit.page(
-                "interview_with_margin.html", interview=seen, anchor=_anchor, may_note=notes, may_trace=traces
+                "interview_with_margin.html",
+                interview=seen,
+                anchor=_anchor,
+                may_note=notes,
+                may_trace=traces,
+                describes=describe_path(transcript) if visit.may(Action.BRING_IN) else "",
             )
     elif not opens(request, path):
         return page_for(request, None, "locked_page.html", code=status.HTTP_401_UNAUTHORIZED)

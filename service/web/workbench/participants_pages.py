@@ -13,6 +13,7 @@ from annotations.names import folded
 from annotations.numbers_shown import tallied
 from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
 from annotations.store.jobs import ask_for
+from annotations.store.study_places import places_in
 from annotations.store.withdrawals import all_withdrawals
 from annotations.transcript import Consents
 from service.access.page_links import interview_path
@@ -23,8 +24,10 @@ from service.importing.participants import KnownPerson, people_of
 from service.person_named import person_named
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, Visited, saved
+from service.web.workbench import describe_page
 from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.audit import audit
+from service.web.workbench.describe_page import describe_path, unplaced
 from service.web.workbench.given import Sent
 from service.withdrawal.erasure_dry_run import what_would_go
 from service.withdrawal.foreseen import foreseen
@@ -33,6 +36,7 @@ from service.withdrawal.receipt import FOLDER
 PATH = "/participants"
 _RECEIPT = re.compile(r"(withdrawal|correction)-\d{4}-\d{2}-\d{2}-[0-9a-f]{8}(-\d{1,4})?\.txt")
 router = APIRouter(include_in_schema=False)
+router.include_router(describe_page.router)
 
 
 def address_of(participant: str) -> str:
@@ -46,6 +50,8 @@ def participants(visit: Visited) -> Response:
     visit.must(Action.BRING_IN)
     with visit.parts.store.reading() as connection:
         people = people_of(connection)
+        theirs = described_transcripts(connection)
+        places = places_in(connection)
         gone = all_withdrawals(connection)
         job = latest_job(connection, "withdraw")
     columns = [
@@ -78,7 +84,12 @@ def participants(visit: Visited) -> Response:
     if shown.asked.take:
         return visit.takes(shown, "participants")
     return visit.page(
-        "workbench/participants.html", list=shown, gone=gone, job=job, receipts=_receipts(visit)
+        "workbench/participants.html",
+        list=shown,
+        unplaced=unplaced(theirs, visit.parts.study.config, places),
+        gone=gone,
+        job=job,
+        receipts=_receipts(visit),
     )
 
 
@@ -208,6 +219,7 @@ def _page(
         consents=consents,
         differ=any(transcript.consents != consents for transcript in theirs),
         place=lambda row: interview_path(row.id),
+        describe=lambda row: describe_path(row.id),
         faults=fault.splitlines(),
         note=note,
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,

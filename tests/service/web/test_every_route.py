@@ -92,6 +92,8 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "GET /participants": Action.BRING_IN,
     "GET /participants/of": Action.BRING_IN,
     "POST /participants/attributes": Action.BRING_IN,
+    "GET /participants/transcript/{transcript}": Action.BRING_IN,
+    "POST /participants/transcript/{transcript}": Action.BRING_IN,
     "GET /exports": Action.EXPORT,
     "GET /exports/made/{made_id}": Action.EXPORT,
     "GET /exports/made/{made_id}/{number}": Action.EXPORT,
