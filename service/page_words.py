@@ -59,6 +59,10 @@ _SAID = (
     (r"Say which codes these are with --map \(--dry-run --write-map FILE writes the table\), add those that are missing "
      r"with --add-codes, or begin",
      "Say below which codes these are, add those that are missing, or begin"),
+    (r"--double gives passages to two coders independently, and there (is [^.]*)\. List at least two under coders in "
+     r"study\.yaml, or name two of them with --coder\.",
+     r'"For two people" gives passages to two coders, and there \1. Tick two people, or put more of them on the list of '
+     "coders (Settings)."),
     (r"Correct it, or add it there\.", "Correct it, or add it under Settings."),
     (r"or add the code to codebook\.yaml\.", "or bring in a codebook that has the code."),
 )  # fmt: skip
