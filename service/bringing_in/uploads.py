@@ -155,17 +155,6 @@ class Upload:
         self.path(sent).replace(target)
         sent.place, sent.kind = place, kind
 
-    def put_instead(
-        self, sent: SentFile, name: str, content: IO[bytes], kind_of: Callable[[Path], Kind]
-    ) -> None:
-        """Take another file in the place of one; what is said of it stays. Raises BadInput as ``receive`` does."""
-        shown = "/".join(safe_parts(name))
-        others = sum(file.bytes for file in self.files if file is not sent)
-        arrived = _receive_one(self, sent.number, shown, content, others)
-        self.path(sent).unlink(missing_ok=True)
-        sent.name, sent.place, sent.bytes = arrived.name, arrived.place, arrived.bytes
-        self.change_kind(sent, kind_of(self.path(sent)))
-
     def remove(self) -> None:
         """Delete all of it."""
         remove(self.folder)
@@ -197,6 +186,17 @@ def receive(parts: Parts, sent: Iterable[tuple[str, IO[bytes]]], *, by: str, kin
         remove(folder)
         raise
     return upload
+
+
+def put_instead(
+    upload: Upload, sent: SentFile, name: str, content: IO[bytes], kind_of: Callable[[Path], Kind]
+) -> None:
+    """Take another file in the place of one; what is said of it stays. Raises BadInput as ``receive`` does."""
+    others = sum(file.bytes for file in upload.files if file is not sent)
+    arrived = _receive_one(upload, sent.number, "/".join(safe_parts(name)), content, others)
+    upload.path(sent).unlink(missing_ok=True)
+    sent.name, sent.place, sent.bytes = arrived.name, arrived.place, arrived.bytes
+    upload.change_kind(sent, kind_of(upload.path(sent)))
 
 
 def _receive_one(upload: Upload, number: int, shown: str, content: IO[bytes], others: int) -> SentFile:

@@ -14,7 +14,7 @@ from service.audit import Did, saw
 from service.bringing_in.corrections import ALL, describe, give_attributes, give_roles, take_lines
 from service.bringing_in.kinds import kind_of
 from service.bringing_in.missing import lacks, used_in
-from service.bringing_in.uploads import SentFile, Upload
+from service.bringing_in.uploads import SentFile, Upload, put_instead
 from service.importing.description_checked import DescriptionFaults
 from service.web.pages import Visit, Visited
 from service.web.request_limits import UPLOADS as PATH
@@ -75,7 +75,7 @@ def send_instead(visit: Visited, sent: Sent, upload_id: UUID, number: int) -> Re
     if not arrived:
         return _file_page(visit, upload_there, file, fault="No file was sent. Choose one, then send it.")
     try:
-        upload_there.put_instead(file, arrived[0].filename or "", arrived[0].file, kind_of)
+        put_instead(upload_there, file, arrived[0].filename or "", arrived[0].file, kind_of)
     except BadInput as error:
         return _file_page(visit, opened(visit, upload_id), file, fault=str(error))
     audit(visit, Did.SENT, str(upload_id), files=1, instead="yes")
