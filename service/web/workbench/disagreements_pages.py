@@ -50,7 +50,8 @@ def disagreements(visit: VisitedNow) -> Response:
     telling = _telling(visit)
     fitting = [placed_one for placed_one in telling.found if _fits(placed_one, wanted, pair)]
     fixed = {"code": code, "pair": pair}
-    columns = _columns(book, fixed)
+    # a passage is opened with every filter of the list, so that "next" stays within it
+    columns = _columns(book, _filters(visit))
     shown = ShownList(
         fitting,
         columns,

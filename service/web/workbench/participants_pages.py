@@ -241,7 +241,7 @@ def _preview(visit: Visit, who: str, *, fault: str = "") -> Response:
     return visit.page(
         "workbench/withdraw.html",
         plan=foreseen_plan,
-        rows=[_row(name, count) for name, count in foreseen_plan["rows"].items()],
+        rows=[_row(name, count) for name, count in foreseen_plan["rows"].items() if name != _NAMED],
         faults=[fault] if fault else [],
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
     )
@@ -254,15 +254,39 @@ def _row(table: str, count: int) -> str:
 
 
 _TABLES = {
-    "brought_in_items": "notes of how they came in",
-    "label_studio_tasks": "passages as they were handed out",
-    "shown_models": "notes of what was shown with a passage",
-    "segments": "passages",
-    "turns": "turns",
-    "learnt_from": "notes of what a model learnt from",
     "annotation_reviews": "notes of what became of an answer",
+    "attributes": "things noted of them, such as a role",
+    "brought_in_items": "notes of how they came in",
+    "chosen_quotes": "quotes chosen for tables",
+    "codings": "codings of their words",
+    "dealt_transcripts": "notes of who was to code them",
+    "doubt_answers": "answers to memos and questions about their words",
+    "doubts": "memos and questions about their words",
+    "drawn_segments": "passages drawn to be coded twice or without suggestions",
+    "event_passages": "passages named beside events of a timeline",
+    "group_draws": "notes of who judges models",
+    "interview_drafts": "interviews that coders have begun and not submitted",
+    "kept_figures": "figures on pages, which are measured again when somebody asks",
     "label_studio_annotations": "answers as they came from Label Studio",
+    "label_studio_interviews": "interviews as they were handed out",
+    "label_studio_read_tasks": "notes of what was read from Label Studio",
+    "label_studio_tasks": "passages as they were handed out",
+    "learnt_from": "notes of what a model learnt from",
+    "member_checks": "answers to summaries for member checking",
+    "passage_answers": "answers to whole interviews, by passage",
+    "retractions": "notes of reviews taken back",
+    "review_sources": "notes of what an agreed decision rests on",
+    "reviews": "reviews of their words by people",
+    "segments": "passages of their interviews",
+    "shown_models": "notes of what was shown with a passage",
+    "suggestions": "suggestions of models for their words",
+    "summary_passages": "passages named beside summaries",
+    "transcript_versions": "earlier texts of corrected transcripts",
+    "turns": "turns of speech",
+    "version_passages": "passages that a correction has changed",
 }
+# these stand above, by name
+_NAMED = "transcripts"
 
 
 def _receipts(visit: Visit) -> list[str]:

@@ -33,6 +33,15 @@ def test_the_list_leads_to_a_passage_with_everything_said_of_it(lead: TestClient
     assert "<mark>" in page
 
 
+def test_next_stays_within_the_filters_of_the_list(lead: TestClient, parts: Parts) -> None:
+    """A passage that is opened from the list of a wave leads on to passages of this wave alone."""
+    wave = _first(parts).one.wave
+    listed = lead.get(f"/disagreements?wave={wave}").text
+    paths = re.findall(r'href="(/disagreements/[0-9a-f-]+/[0-9a-f-]+[^"]*)"', listed)
+    assert paths
+    assert all(path.endswith(f"?wave={wave}") for path in paths)
+
+
 def test_a_consensus_is_recorded_in_the_leads_name_and_the_next_passage_follows(
     lead: TestClient, post: Any, parts: Parts
 ) -> None:
