@@ -98,6 +98,18 @@ def for_pages(sentence: str) -> str:
     return _TWICE.sub(r"\1", _COMMAND.sub(_page_instead, sentence))
 
 
+def as_sentence(sentence: str) -> str:
+    """The same as ``for_pages``, beginning as a sentence does: most are written to stand behind what they are about.
+
+    A name of a file or a key of study.yaml stays as it is spelt.
+
+    >>> as_sentence("no file was sent."), as_sentence("study.yaml: this is no readable YAML.")
+    ('No file was sent.', 'study.yaml: this is no readable YAML.')
+    """
+    said = for_pages(sentence)
+    return said[:1].upper() + said[1:] if re.match(r"[a-z'’]+(?=[\s,;:.!?]*(?:\s|$))", said) else said
+
+
 def _page_instead(command: re.Match[str]) -> str:
     said = (command["do"] or "").rstrip()
     before = {"run": "go to", "begin with": "begin on", "with": "on", "in": "on"}.get(

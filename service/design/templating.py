@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from annotations.numbers_shown import counted, tallied
 from service.design.static_files import address_of_static, stylesheet
 from service.design.wrong_fields import wrong_fields
-from service.page_words import for_pages
+from service.page_words import as_sentence, for_pages
 
 SHARED = Path(__file__).parent / "templates"
 
@@ -19,7 +19,7 @@ SHARED = Path(__file__).parent / "templates"
 def templates_in(folder: Path) -> Environment:
     """The templates of a folder, and those that all share. All words are escaped; a name that is not there is a fault.
 
-    Filters: ``counted``, ``tallied``, ``for_pages`` and ``wrong_fields``.
+    Filters: ``counted``, ``tallied``, ``for_pages``, ``as_sentence`` and ``wrong_fields``.
     Functions: ``static(NAME)``, a file's address; ``stylesheet()``, for files that stand alone.
     """
     made = Environment(
@@ -34,6 +34,7 @@ def templates_in(folder: Path) -> Environment:
     made.filters["counted"] = counted
     made.filters["tallied"] = tallied
     made.filters["for_pages"] = for_pages
+    made.filters["as_sentence"] = as_sentence
     made.filters["wrong_fields"] = wrong_fields
     made.globals["static"] = address_of_static
     made.globals["stylesheet"] = stylesheet

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from builders import REPOSITORY
 
-from service.page_words import PAGE_OF, for_pages
+from service.page_words import PAGE_OF, as_sentence, for_pages
 from service.web.navigation import ITEMS
 
 # why a page may name each
@@ -106,3 +106,19 @@ def test_every_page_that_is_named_is_there() -> None:
 def test_a_command_becomes_its_page(said: str, shown: str) -> None:
     """In the sentence's own grammar; what an administrator does keeps its name."""
     assert for_pages(said) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("no file was sent.", "No file was sent."),
+        ("say which codes apply, or none.", "Say which codes apply, or none."),
+        ("codes.csv: has no rows.", "codes.csv: has no rows."),
+        ("v2 does not serve.", "v2 does not serve."),
+        ('"ada" is no e-mail address.', '"ada" is no e-mail address.'),
+        ("tandem precode has not run.", "The page Hand out has not run."),
+    ],
+)
+def test_a_refusal_begins_as_a_sentence(said: str, shown: str) -> None:
+    """Names of files and versions stay as they are spelt."""
+    assert as_sentence(said) == shown
