@@ -47,6 +47,7 @@ _SAID = (
      "This order is one of single passages, and this wave is put before coders as whole interviews. Choose another order, "
      "or passages."),
     (r"^--for: ", ""),
+    (r'^--([a-z]+)(?=:| ")', r"\1"),
     (r", in this column or with --(?:by|rater) NAME", ", in this column"),
     (r"import codings with --complete all \(--only if it is new\)",
      "bring codings in and say that the coders read everything (or, if it is new, that they looked for this code)"),
