@@ -21,7 +21,7 @@ from service.web.request_limits import UPLOADS as PATH
 from service.web.workbench import upload_file_pages
 from service.web.workbench.given import Given, Sent
 from service.web.workbench.looks import look, opened
-from service.web.workbench.upload_preview import anew, described, page, roles
+from service.web.workbench.upload_preview import anew, described, left_out, page, roles
 
 router = APIRouter(include_in_schema=False)
 router.include_router(upload_file_pages.router)
@@ -97,11 +97,7 @@ def correct_kind(visit: Visited, sent: Sent, upload_id: UUID, number: int) -> Re
     upload_there = opened(visit, upload_id)
     file = upload_there.file(number)
     if sent.text("kind") == "leave":
-        upload_there.leave_out(file)
-        if not upload_there.files:
-            upload_there.remove()
-            return saved(PATH)
-        return anew(visit, upload_there)
+        return left_out(visit, upload_there, file)
     kind = sent.text("kind")
     wanted = next((kind_known for kind_known in KINDS if kind_known == kind), None)
     if wanted is None:

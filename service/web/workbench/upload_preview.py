@@ -15,7 +15,7 @@ from service.access.policy import Action
 from service.bringing_in.corrections import ALL, DESCRIBED
 from service.bringing_in.kinds import NAMES
 from service.bringing_in.missing import MissingWord, missing_in, used_in
-from service.bringing_in.uploads import KINDS, Upload
+from service.bringing_in.uploads import KINDS, SentFile, Upload
 from service.web.lists import ShownList, asked_of
 from service.web.pages import Visit, saved
 from service.web.request_limits import UPLOADS as PATH
@@ -93,6 +93,15 @@ def anew(visit: Visit, upload_shown: Upload, to: str = "") -> Response:
     upload_shown.save()
     look(visit, upload_shown)
     return saved(to or f"{PATH}/{upload_shown.id}")
+
+
+def left_out(visit: Visit, upload_shown: Upload, file: SentFile) -> Response:
+    """Delete a file of several, or all of it with the last one."""
+    upload_shown.leave_out(file)
+    if upload_shown.files:
+        return anew(visit, upload_shown)
+    upload_shown.remove()
+    return saved(PATH)
 
 
 def said_of(upload_said: Upload, key: str) -> dict[str, str]:

@@ -82,6 +82,8 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "POST /bring-in/{upload_id}/all": Action.BRING_IN,
     "POST /bring-in/{upload_id}/bring": Action.BRING_IN,
     "POST /bring-in/{upload_id}/file/{number}": Action.BRING_IN,
+    "POST /bring-in/{upload_id}/file/{number}/instead": Action.BRING_IN,
+    "POST /bring-in/{upload_id}/file/{number}/leave": Action.BRING_IN,
     "POST /bring-in/{upload_id}/kind/{number}": Action.BRING_IN,
     "POST /bring-in/{upload_id}/leave": Action.BRING_IN,
     "POST /bring-in/{upload_id}/look": Action.BRING_IN,

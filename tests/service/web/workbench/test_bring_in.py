@@ -75,7 +75,7 @@ def test_mended_brought_in_and_undone(lead: Lead, parts: Parts) -> None:
     table = "file,wave,role\nJKG-01.txt,1,sister\nDND-03.txt,3,nurse\n"
     page = lead.send(("JKG-01.txt", INTERVIEW), ("DND-03.txt", talk), ("where.csv", table))
     here = page.url.path
-    assert "The wave “3”" in page.text or "3&#34; is not in study.yaml" in page.text
+    assert "The wave &#34;3&#34; is none of the study&#39;s" in page.text
     assert '<a href="/settings">Settings</a>' in page.text
     number = re.search(rf"{here}/file/(\d+)", page.text[page.text.index("Cannot come in yet") :])
     assert number

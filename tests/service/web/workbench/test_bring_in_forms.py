@@ -104,3 +104,25 @@ def test_a_file_keeps_what_was_typed(lead: Lead) -> None:
     for typed in ('value="P-7"', 'value="nurse"', 'value="unit"', 'value="north"', '"no_speakers" selected'):
         assert typed in refused.text
     assert "Listed: 1, 2" in refused.text[refused.text.index('id="wave-error"') :]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("photo.docx", b"\x89PNG\r\n\x1a\n" + b"\0" * 40), ("empty.txt", b"")]
+)
+def test_what_is_no_interview_offers_only_what_helps(lead: Lead, name: str, content: bytes) -> None:
+    """No form about wave and case: it is left out with one click, or another takes its place and keeps what was said."""
+    here = lead.send(("two.txt", SECOND), (name, content)).url.path
+    preview = lead.get(here).text
+    assert f'aria-label="Leave out {name}"' in preview
+    number = re.search(rf"{here}/file/(\d+)/leave", preview)
+    assert number
+    its = f"{here}/file/{number[1]}"
+    page = lead.get(its).text
+    assert "Another file in its place" in page
+    assert 'name="wave"' not in page
+    assert "No file was sent" in lead.post(f"{its}/instead").text
+    put = lead.post(f"{its}/instead", files=[("instead", ("right.txt", TALK))])
+    assert "right.txt" in put.text
+    assert "2 transcripts would come in" in put.text
+    assert 'name="wave"' in lead.get(its).text
+    assert "1 transcript would come in" in lead.post(f"{its}/leave").text

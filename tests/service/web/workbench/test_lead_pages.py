@@ -140,7 +140,7 @@ def test_participants_are_changed_in_place(filled: Lead) -> None:
         ("Ward",),
     )
     bad = filled.post("/participants/consents", {"who": "JKG-01", "visible_to": "Mars"})
-    assert "study.yaml lists no site" in bad.text
+    assert "The study has no site" in bad.text
     assert filled.get("/participants/of?who=NOBODY").status_code == 404
 
 
