@@ -128,6 +128,8 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "POST /agreement/measure": Action.CHANGE_MODELS,
     "GET /disagreements/decisions": Action.DECIDE_CODES,
     "GET /models/disagreements": Action.CHANGE_MODELS,
+    "GET /disagreements/decisions/{review}": Action.DECIDE_CODES,
+    "POST /disagreements/{transcript}/{segment}/take-back": Action.DECIDE_CODES,
     "GET /disagreements": Action.READ_TEXT,
     "GET /disagreements/{transcript}/{segment}": Action.READ_TEXT,
     "POST /disagreements/{transcript}/{segment}": Action.DECIDE_CODES,
@@ -265,6 +267,7 @@ def _asked(client: TestClient, name: str, transcript: UUID, token: str = "") -> 
         "{made_id}",
         "{record}",
         "{segment}",
+        "{review}",
     ):
         path = path.replace(place, str(uuid4()))
     path = (

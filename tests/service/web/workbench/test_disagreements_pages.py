@@ -71,6 +71,26 @@ def test_a_consensus_is_recorded_in_the_leads_name_and_the_next_passage_follows(
     assert "Agreed: <strong>Money" in lead.get(path).text
 
 
+def test_a_decision_is_opened_and_taken_back(lead: TestClient, post: Any, parts: Parts) -> None:
+    """It leads to its passage; taken back it counts no more, and the passage is open again. Twice says so."""
+    placed = _first(parts)
+    path = f"/disagreements/{placed.transcript}/{placed.one.segment}"
+    post(path, code=["Money"])
+    opened = re.search(
+        r'href="(/disagreements/decisions/[0-9a-f-]+)"', lead.get("/disagreements/decisions").text
+    )
+    assert opened is not None
+    page = lead.get(opened[1])
+    assert page.url.path == path
+    assert "Take it back" in page.text
+    assert post(f"{path}/take-back").status_code == 303
+    with parts.store.reading() as connection:
+        assert derived_reviews(connection) == ()
+    assert "Agreed:" not in lead.get(path).text
+    assert post(f"{path}/take-back").status_code == 422
+    assert lead.get(opened[1]).status_code == 422
+
+
 def test_bad_answers_keep_nothing(post: Any, parts: Parts) -> None:
     """Neither codes nor nothing, both, and a code that is none are refused in place."""
     placed = _first(parts)
