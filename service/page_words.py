@@ -63,6 +63,21 @@ _SAID = (
      r"study\.yaml, or name two of them with --coder\.",
      r'"For two people" gives passages to two coders, and there \1. Tick two people, or put more of them on the list of '
      "coders (Settings)."),
+    (r"the framework that it is crossed with: --framework NAME --with NAME\.", "both frameworks that are crossed."),
+    (r"Say with --turn which turn it holds for, or give --drop\.", "Say which turn it holds for, or let it go."),
+    (r"Draw one case: --case CASE\.", "Draw one case alone."),
+    (r"^--reason is empty\. ", "The reason is empty. "),
+    (r"^--by is missing\. ", "The name is missing. "),
+    (r"^--order orders single passages, and this wave is put before coders as whole interviews\. Leave it away, give "
+     r"--order transcripts, or push with --view passage\.",
+     "This order is one of single passages, and this wave is put before coders as whole interviews. Choose another order, "
+     "or passages."),
+    (r"^--for: ", ""),
+    (r'^--([a-z]+)(?=:| ")', r"\1"),
+    (r", in this column or with --(?:by|rater) NAME", ", in this column"),
+    (r"import codings with --complete all \(--only if it is new\)",
+     "bring codings in and say that the coders read everything (or, if it is new, that they looked for this code)"),
+    (r"(?<=another version) with --version", ""),
     (r"Correct it, or add it there\.", "Correct it, or add it under Settings."),
     (r"or add the code to codebook\.yaml\.", "or bring in a codebook that has the code."),
 )  # fmt: skip

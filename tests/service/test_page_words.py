@@ -142,6 +142,7 @@ def test_a_command_becomes_its_page(said: str, shown: str) -> None:
         ("no file was sent.", "No file was sent."),
         ("say which codes apply, or none.", "Say which codes apply, or none."),
         ("codes.csv: has no rows.", "codes.csv: has no rows."),
+        ('--pair "X": give two coders.', 'Pair "X": give two coders.'),
         ("v2 does not serve.", "v2 does not serve."),
         ('"ada" is no e-mail address.', '"ada" is no e-mail address.'),
         ("tandem precode has not run.", "The page Hand out has not run."),

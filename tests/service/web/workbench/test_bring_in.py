@@ -154,7 +154,7 @@ def test_names_of_strangers_lead_nowhere(lead: Lead, parts: Parts, name: str, tm
 
 def test_bad_uploads_are_sentences(lead: Lead, parts: Parts) -> None:
     """No files, too many, unknown numbers: a sentence, and nothing is left of them."""
-    assert "no file was sent" in lead.post("/bring-in").text
+    assert "No file was sent" in lead.post("/bring-in").text
     nowhere = lead.get("/bring-in/00000000-0000-0000-0000-000000000000")
     assert "not here any more" in nowhere.text
     assert not list((parts.settings.state / "passing").glob("*/in-*"))

@@ -202,7 +202,7 @@ def test_an_export_that_cannot_be_made_says_why(filled: Lead) -> None:
     bad = filled.post("/exports/of/codings", {"ending": ".exe"})
     assert bad.status_code == 422
     assert "is no ending of this export" in bad.text
-    assert "no events are kept yet" in filled.post("/exports/of/timeline", {"ending": ".png"}).text
+    assert "No events are kept yet" in filled.post("/exports/of/timeline", {"ending": ".png"}).text
     assert filled.get("/exports/of/everything").status_code == 422
     assert not list((filled.parts.settings.state / "passing").glob("*/out-*"))
 
