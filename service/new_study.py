@@ -34,6 +34,7 @@ _HEAD = """\
 # file_pattern: 'wave(?P<wave>\\d)/(?P<case>[^/]+)/'   read from where files lie in the folder that is imported
 # interviewers: [Interviewer, Moderator, I]     speakers who ask; their turns are context
 # participant_speakers: [Anna, Bo]              speakers who answer, so that nobody is asked about them again
+# same_speakers: {Interveiwer: Interviewer}     labels that files misspell, and who is meant
 # segmentation: {unit: turn}  turn, passage or sentence; max_words; pipeline (a spaCy pipeline, or rules)
 # embedder: {model: shipped}  or the folder of a sentence-transformers model; fine_tune: true (docs/fine-tuning.md)
 # classifier: default         or logistic regression, linear svm, one of your own (docs/models.md)

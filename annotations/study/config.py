@@ -24,6 +24,7 @@ from annotations.names import fault_of_name, folded, name_in_short
 from annotations.segment import Segmentation
 from annotations.study.config_faults import ConfigFault, WrongConfig, fault_in_words
 from annotations.study.refused_yaml import refuse_tricks
+from annotations.study.same_speakers import SameSpeakers
 
 FILE = "study.yaml"
 INTERVIEWERS = ("Interviewer", "Moderator", "Facilitator", "Researcher", "INT", "I")
@@ -154,8 +155,8 @@ class StudyConfig(_ConfigSection):
     ``no_speakers``, ``unlabelled_participant``: files ("note-1.txt"), folders ("notes/") or patterns ("*-note.txt")
     whose lines have no speakers, or whose lines without a label are the participant's. ``margin``: by how much kappa
     of the model may fall short of that of a second coder and still be called as good. ``codings_columns``: how the team's
-    files of codings call the columns of ours, such as "quote: Segment". ``classifier``: the name of what learns the codes
-    (docs/models.md).
+    files of codings call the columns of ours, such as "quote: Segment". ``same_speakers``: labels that files misspell, each
+    with the speaker who is meant. ``classifier``: the name of what learns the codes (docs/models.md).
     """
 
     name: str = Field(min_length=1, max_length=80)
@@ -168,6 +169,7 @@ class StudyConfig(_ConfigSection):
     coders: tuple[CoderEntry, ...] = ()
     interviewers: tuple[str, ...] = INTERVIEWERS
     participant_speakers: tuple[str, ...] = ()
+    same_speakers: SameSpeakers = Field(default_factory=dict)
     no_speakers: tuple[str, ...] = ()
     unlabelled_participant: tuple[str, ...] = ()
     segmentation: SegmentationEntry = SegmentationEntry()

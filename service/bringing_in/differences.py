@@ -28,7 +28,14 @@ _DESCRIBED = (
     "may_quote",
     "visible_to",
 )
-LISTS = ("interviewers", "participant_speakers", "no_speakers", "unlabelled_participant", "codings_columns")
+LISTS = (
+    "interviewers",
+    "participant_speakers",
+    "same_speakers",
+    "no_speakers",
+    "unlabelled_participant",
+    "codings_columns",
+)
 
 
 @dataclass(frozen=True)

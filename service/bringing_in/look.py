@@ -149,6 +149,7 @@ def _speakers(upload: Upload, imported: Imported) -> list[dict[str, Any]]:
             "guess": "interviewer" if speaker.asks else "participant",
             "counted": speaker.counted and len(speaker.files) > 1,
             "said": "",
+            "same": "",
         }
         for speaker in imported.unknown_speakers
     ]
@@ -158,8 +159,12 @@ def _speakers(upload: Upload, imported: Imported) -> list[dict[str, Any]]:
             spoken[speaker.label] = spoken.get(speaker.label, 0) + speaker.turns
     return rows + [
         {"label": label, "turns": spoken.get(label, 0), "questions": None, "files": None, "first": "", "guess": role,
-         "counted": False, "said": role}
+         "counted": False, "said": role, "same": ""}
         for label, role in upload.said.roles.items()
+    ] + [
+        {"label": label, "turns": 0, "questions": None, "files": None, "first": "", "guess": "", "counted": False,
+         "said": "", "same": meant}
+        for label, meant in upload.said.same.items()
     ]  # fmt: skip
 
 

@@ -65,7 +65,7 @@ class UploadAnswers:
 
     ``described``: what a manifest's columns say; ``attributes``: of a file's participant; ``roles``: "interviewer" or
     "participant" by speaker; ``lines``: "no_speakers" or "unlabelled_participant" by file; ``asked``: what is asked of a
-    table or a project besides (``complete``, ``coder`` …).
+    table or a project besides (``complete``, ``coder`` …); ``same``: a speaker whose label is misspelt to the one meant.
     """
 
     described: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -74,6 +74,7 @@ class UploadAnswers:
     lines: dict[str, str] = field(default_factory=dict)
     asked: dict[str, dict[str, Any]] = field(default_factory=dict)
     replace: bool = False
+    same: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass

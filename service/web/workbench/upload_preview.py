@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import Response, status
@@ -14,7 +14,7 @@ from annotations.store.transcripts import transcript_names
 from service.access.policy import Action
 from service.bringing_in.corrections import ALL, DESCRIBED
 from service.bringing_in.kinds import NAMES
-from service.bringing_in.missing import MissingWord, missing_in, used_in
+from service.bringing_in.missing import MissingWord, missing_in, slips_in, used_in
 from service.bringing_in.uploads import KINDS, SentFile, Upload
 from service.web.lists import ShownList, asked_of
 from service.web.pages import Visit, saved
@@ -74,6 +74,9 @@ def page(
         everyone=said_of(upload_shown, ALL) if typed is None else described(typed),
         replace=upload_shown.said.replace if typed is None else typed.ticked("replace"),
         typed_roles={} if given is None else roles(given),
+        typed_same={} if given is None else same(given),
+        speakers=_speakers(files),
+        slips={label: meant for file_plain in files for label, meant in slips_in(file_plain, config).items()},
         errors=errors or {},
         places=place_choices(config, places),
         known={
@@ -118,6 +121,25 @@ def roles(sent: Given) -> dict[str, str]:
     """Roles by speaker: a label may hold any sign, so it stands in a field of its own."""
     labels = sent.beginning("speaker-")
     return {label: sent.text(f"role-{number}") for number, label in labels.items()}
+
+
+def same(sent: Given) -> dict[str, str]:
+    """Whom each speaker is said to be, "" where it is nobody else; of those whom the form asks about."""
+    labels = sent.beginning("speaker-")
+    return {
+        label: sent.text(f"same-{number}")
+        for number, label in labels.items()
+        if sent.holds_any((f"same-{number}",))
+    }
+
+
+def _speakers(files: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Everybody who speaks in these files, whoever speaks most first."""
+    turns: dict[str, int] = {}
+    for file_plain in files:
+        for speaker in file_plain["speakers"]:
+            turns[speaker["label"]] = turns.get(speaker["label"], 0) + speaker["turns"]
+    return sorted(filter(None, turns), key=lambda label: -turns[label])
 
 
 def _address(upload_shown: Upload, word: MissingWord) -> str:

@@ -51,6 +51,7 @@ _OTHER: dict[str, Any] = {
     "coders": [{"name": "Ada", "aliases": ["AL"], "email": "ada@example.org"}, {"name": "Ben"}],
     "interviewers": ["Anna", "yes", "- Bo"],
     "participant_speakers": ["Cy"],
+    "same_speakers": {"Interveiwer": "Interviewer"},
     "no_speakers": ["*-note.txt"],
     "unlabelled_participant": ["notes/"],
     "segmentation": {"unit": "sentence", "max_words": 40},
