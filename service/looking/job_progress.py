@@ -139,7 +139,9 @@ def _behind(job: Job, queue: Sequence[Job]) -> str:
         return ""
     first = before[0]
     far = ", ".join(filter(None, (first.far_in_words, first.left_in_words)))
-    others = f", then {before[1].what}" if len(before) == 2 else f", then {len(before) - 1} other jobs"
+    others = (
+        f", then {before[1].what}" if len(before) == 2 else f", then {counted(len(before) - 1, 'other job')}"
+    )
     return f"waits until a worker has done {first.what}{f' ({far})' if far else ''}{others if len(before) > 1 else ''}"
 
 
