@@ -38,6 +38,7 @@ from service.jobs.asker_rights import refuse_lost_rights
 from service.jobs.retrain_due import ask_if_due
 from service.jobs.why_it_failed import why_it_failed
 from service.looking.wave_notice_kept import without_quotes
+from service.passing_files.folders import sweep
 
 PAUSE_S = 2.0
 BEAT_S = 5.0
@@ -82,6 +83,7 @@ def work_until_stopped(parts: Parts) -> None:
 def look_around(parts: Parts) -> None:
     """What a worker does unasked. A database or MLflow that does not answer is tried again the next time."""
     with suppress(TandemError):
+        sweep(parts)  # files that came and went by a browser, whether anybody opens a page or not
         now = parts.read_again()
         ask_if_due(now)
         ask_if_backup_is_due(now.store, now.study.config)

@@ -79,6 +79,7 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "GET /bring-in/{upload_id}/file/{number}": Action.BRING_IN,
     "POST /bring-in": Action.BRING_IN,
     "POST /bring-in/came/{record}/undo": Action.BRING_IN,
+    "POST /bring-in/came/{record}/undo/{transcript}": Action.BRING_IN,
     "POST /bring-in/{upload_id}/all": Action.BRING_IN,
     "POST /bring-in/{upload_id}/bring": Action.BRING_IN,
     "POST /bring-in/{upload_id}/file/{number}": Action.BRING_IN,
