@@ -19,6 +19,7 @@ from service.bringing_in.kinds import kind_of
 from service.bringing_in.undo import undo, undo_transcript, why_it_stays
 from service.bringing_in.uploads import all_uploads, in_words, receive, uploads_there
 from service.bringing_in.way_back import back_to_preview
+from service.passing_files.folders import sweep
 from service.web.pages import Visit, Visited, saved
 from service.web.request_limits import UPLOADS
 from service.web.workbench import upload_pages, wanted_waves
@@ -159,6 +160,7 @@ def came(visit: Visit, done: dict[str, object]) -> Response:
 
 
 def _start(visit: Visit, *, fault: str = "", note: str = "") -> Response:
+    sweep(visit.parts)
     with visit.parts.store.reading() as connection:
         brought = all_brought_in(connection, latest=50)
     return visit.page(
