@@ -101,6 +101,7 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "GET /exports/made/{made_id}": Action.EXPORT,
     "GET /exports/made/{made_id}/{number}": Action.EXPORT,
     "GET /exports/of/{key}": Action.EXPORT,
+    "POST /exports/made/{made_id}/again": Action.EXPORT,
     "POST /exports/made/{made_id}/delete": Action.EXPORT,
     "POST /exports/of/{key}": Action.EXPORT,
     "GET /participants/receipts/{name}": Action.ERASE,
