@@ -72,9 +72,10 @@ def fault_in_words(fault: Any, where: str) -> ConfigFault:
 
 
 def _shown(given: Any) -> str:
-    return (
-        f'"{given[:40]}{"…" if len(given) > 40 else ""}"' if isinstance(given, str) else reprlib.repr(given)
-    )
+    if isinstance(given, str):
+        return f'"{given[:40]}{"…" if len(given) > 40 else ""}"'
+    # 30 that was typed for a number with digits is no "30.0"
+    return f"{given:g}" if isinstance(given, float) else reprlib.repr(given)
 
 
 def _sentence(what: str) -> str:
