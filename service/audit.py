@@ -40,6 +40,7 @@ class Did(StrEnum):
     IMPORTED = "imported"
     UNDID = "undid an import"
     DESCRIBED = "changed what is known of a participant"
+    PLACED = "changed where a transcript belongs"
     HANDED_OUT = "handed out to coders"
     DECIDED = "decided on codes"
     ASKED = "asked a worker for work"

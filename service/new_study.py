@@ -21,6 +21,7 @@ from annotations.errors import BadInput, unknown
 from annotations.refi.codebook_file import read_refi_codebook
 from annotations.refi.container import ENDINGS
 from annotations.study.config import FILE, Study, parse_config, read_study
+from annotations.study.language_named import is_language
 
 _HEAD = """\
 # What this study is. Every key may be left out but the name; an unknown key is refused.
@@ -33,6 +34,7 @@ _HEAD = """\
 # file_pattern: 'wave(?P<wave>\\d)/(?P<case>[^/]+)/'   read from where files lie in the folder that is imported
 # interviewers: [Interviewer, Moderator, I]     speakers who ask; their turns are context
 # participant_speakers: [Anna, Bo]              speakers who answer, so that nobody is asked about them again
+# same_speakers: {Interveiwer: Interviewer}     labels that files misspell, and who is meant
 # segmentation: {unit: turn}  turn, passage or sentence; max_words; pipeline (a spaCy pipeline, or rules)
 # embedder: {model: shipped}  or the folder of a sentence-transformers model; fine_tune: true (docs/fine-tuning.md)
 # classifier: default         or logistic regression, linear svm, one of your own (docs/models.md)
@@ -63,7 +65,11 @@ def study_from(folder: Path, *, codebook: str, config: dict[str, Any]) -> tuple[
     if folder.exists() and not folder.is_dir():
         raise BadInput(f"{folder} is a file. Give the name of a folder for the study.")
     chosen = codebook_said(codebook)
-    parse_config(config)
+    said = parse_config(config)
+    if not is_language(said.language):
+        raise BadInput(
+            f'the language "{said.language[:40]}" is not known; write two letters, such as en or sv.'
+        )
     folder.mkdir(parents=True, exist_ok=True)
     write_codebook(chosen.codebook, folder / "codebook.yaml")
     body = yaml.safe_dump(config, allow_unicode=True, sort_keys=False, default_flow_style=False)

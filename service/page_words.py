@@ -6,6 +6,32 @@ import re
 
 # what is said to whoever types commands, and to whoever looks at the page
 _SAID = (
+    (r"its name does not fit participant_pattern of study\.yaml\. Correct one of them, or give --participant or a "
+     r"manifest\.",
+     "the file's name is not as Settings say under \"Participant's code in a file's name\". Say whose it is."),
+    (r'\(?in Settings \("consents: \{may_quote: true\}" in study\.yaml\)', 'in Settings (tick "It may be quoted")'),
+    (r"is not in study\.yaml", "is none of the study's"),
+    (r"Correct one of them, or study\.yaml\.", "Correct one of them, or the list in Settings."),
+    (r"\bstudy\.yaml lists no site", "The study has no site"),
+    (r"\bstudy\.yaml lists it; it stands there", "Settings list it; it stands there"),
+    (r"no speakers: study\.yaml, or its kind, says so", "no speakers: Settings, or its kind, say so"),
+    (r"study\.yaml does not say whether they ask or answer", "nobody has said whether they ask or answer"),
+    (r"so study\.yaml cannot say who they are", "so nobody can say for all files who they are"),
+    (r"the interviewers of study\.yaml have changed", "the speakers who ask (Settings) have changed"),
+    (r"study\.yaml keeps these names of columns", "the study keeps these names of columns"),
+    (r"If they have other names there, say which: --columns \S+ \(kept in study\.yaml\)\.",
+     'If they have other names there, say which in Settings, under "What your files of codings call our columns".'),
+    (r"Other names of a person stand in study\.yaml as aliases\.", "Other names of a person stand in Settings."),
+    (r"the columns that study\.yaml names", "the columns that Settings name"),
+    (r"if it holds codes that the coders looked for later, name these with --only\.",
+     "if it holds codes that the coders looked for later, send these in a file of their own."),
+    (r"Add them to interviewers or to participant_speakers there first:", "Say so in Settings first:"),
+    (r"Name the codes of the export with --only, or leave --complete out\.",
+     'Leave "What did the coders read?" as it is.'),
+    (r"If the coders have looked for a newer code since, say so: import with --only CODE --complete all\.",
+     "If the coders have looked for a newer code since, send a file with that code alone, and say that they read all."),
+    (r"Leave --complete out, or say who:", 'Leave "What did the coders read?" as it is, or say who:'),
+    (r" Tandem reads it otherwise now: --reread shows how\.", " Tandem reads it otherwise now."),
     (r"Give --kind document or --kind 'field note' if it is one",
      'Say so under "It is" if it is a document or a field note'),
     (r"If its unlabelled lines are the participant's, give --unlabelled-participant; if it is no interview, --no-speakers\.",
@@ -33,8 +59,45 @@ _SAID = (
     (r"Say which codes these are with --map \(--dry-run --write-map FILE writes the table\), add those that are missing "
      r"with --add-codes, or begin",
      "Say below which codes these are, add those that are missing, or begin"),
+    (r"--double gives passages to two coders independently, and there (is [^.]*)\. List at least two under coders in "
+     r"study\.yaml, or name two of them with --coder\.",
+     r'"For two people" gives passages to two coders, and there \1. Tick two people, or put more of them on the list of '
+     "coders (Settings)."),
+    (r"the framework that it is crossed with: --framework NAME --with NAME\.", "both frameworks that are crossed."),
+    (r"Say with --turn which turn it holds for, or give --drop\.", "Say which turn it holds for, or let it go."),
+    (r"Draw one case: --case CASE\.", "Draw one case alone."),
+    (r"^--reason is empty\. ", "The reason is empty. "),
+    (r"^--by is missing\. ", "The name is missing. "),
+    (r"^--order orders single passages, and this wave is put before coders as whole interviews\. Leave it away, give "
+     r"--order transcripts, or push with --view passage\.",
+     "This order is one of single passages, and this wave is put before coders as whole interviews. Choose another order, "
+     "or passages."),
+    (r"^--for: ", ""),
+    (r'^--([a-z]+)(?=:| ")', r"\1"),
+    (r", in this column or with --(?:by|rater) NAME", ", in this column"),
+    (r"import codings with --complete all \(--only if it is new\)",
+     "bring codings in and say that the coders read everything (or, if it is new, that they looked for this code)"),
+    (r"(?<=another version) with --version", ""),
     (r"Correct it, or add it there\.", "Correct it, or add it under Settings."),
     (r"or add the code to codebook\.yaml\.", "or bring in a codebook that has the code."),
+)  # fmt: skip
+# the field of a page that has the place of an option or of a key of study.yaml, in what no sentence above says
+_FIELDS = (
+    (r"(?:\bwith )?--map(?: \(what: [^()]*\))?", 'under "How names were understood"'),
+    (r"--columns\b(?: [^\s:]+=\S+)?", '"What your files of codings call our columns" (Settings)'),
+    (r'--coder(?: "[^"]*=NAME")?', '"Who coded"'),
+    (r"--complete all\b", '"every transcript in the file, to its end"'),
+    (r"--complete listed\b", '"only the passages in the file"'),
+    (r"--complete none\b", '"nobody knows"'),
+    (r"--complete\b", '"What did the coders read?"'),
+    (r"--only\b(?: CODE)?", '"Only these codes"'),
+    (r"--replace\b", '"They are corrected texts"'),
+    (r"\bparticipant_pattern(?: of study\.yaml)?", "\"Participant's code in a file's name\" (Settings)"),
+    (r"\bfile_pattern(?: of study\.yaml)?", "\"Wave, case or site in a file's folder\" (Settings)"),
+    (r"\bparticipant_speakers(?: of study\.yaml)?", '"Speakers who answer" (Settings)'),
+    (r"\bno_speakers(?: of study\.yaml)?", '"Files without speakers" (Settings)'),
+    (r"\bunlabelled_participant(?: of study\.yaml)?",
+     "\"Files in which lines without a label are the participant's\" (Settings)"),
 )  # fmt: skip
 # the page that does what a command does; a command that is not here is an administrator's, and keeps its name
 PAGE_OF = {
@@ -67,6 +130,7 @@ PAGE_OF = {
 }
 # what of these an administrator alone does: words that are erased, a sheet of the dead, files that are damaged
 _OF_ADMINISTRATORS = r"(?![^\".;)]*(?:--tombstones|--forget|--force|people first|people link))"
+_STAYS = re.compile(r"\btandem [a-z]|by hand:|^study\.yaml: ")
 _NAME = "|".join(sorted(map(re.escape, PAGE_OF), key=len, reverse=True))
 _COMMAND = re.compile(
     r"(?P<do>\b(?:[Rr]un|[Ss]ee|[Bb]egin with|with|in|use|[Ll]ook at)\s+)?\"?"
@@ -79,6 +143,7 @@ _COMMAND = re.compile(
 _PAGE = "|".join(map(re.escape, sorted(set(PAGE_OF.values()))))
 _TWICE = re.compile(rf"([Tt]he page ({_PAGE}))(?:(?:,|,? (?:and|or|then)|,? and then) the page \2\b)+")
 _RULES = tuple((re.compile(pattern), said) for pattern, said in _SAID)
+_FIELD_RULES = tuple((re.compile(pattern), said) for pattern, said in _FIELDS)
 
 
 def for_pages(sentence: str) -> str:
@@ -91,7 +156,24 @@ def for_pages(sentence: str) -> str:
     """
     for pattern, said in _RULES:
         sentence = pattern.sub(said, sentence)
-    return _TWICE.sub(r"\1", _COMMAND.sub(_page_instead, sentence))
+    sentence = _TWICE.sub(r"\1", _COMMAND.sub(_page_instead, sentence))
+    if _STAYS.search(sentence):
+        return sentence  # an administrator types it as it stands
+    for pattern, said in _FIELD_RULES:
+        sentence = pattern.sub(said, sentence)
+    return sentence
+
+
+def as_sentence(sentence: str) -> str:
+    """The same as ``for_pages``, beginning as a sentence does: most are written to stand behind what they are about.
+
+    A name of a file or a key of study.yaml stays as it is spelt.
+
+    >>> as_sentence("no file was sent."), as_sentence("study.yaml: this is no readable YAML.")
+    ('No file was sent.', 'study.yaml: this is no readable YAML.')
+    """
+    said = for_pages(sentence)
+    return said[:1].upper() + said[1:] if re.match(r"[a-z'’]+(?=[\s,;:.!?]*(?:\s|$))", said) else said
 
 
 def _page_instead(command: re.Match[str]) -> str:

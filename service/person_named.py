@@ -7,7 +7,9 @@ from annotations.names import fault_of_name, name_in_short
 
 
 def person_named(given: str, option: str, *, purpose: str) -> str:
-    """The name that ``option`` gives, white space folded. ``purpose``: what to say of it where it is missing.
+    """The name that ``option`` gives, white space folded. ``option``: as it is called, such as "--by" or "your name".
+
+    ``purpose``: what to say of it where it is missing.
 
     Raises BadInput for a name that is missing or may be none: see ``annotations.names``.
     """
@@ -15,7 +17,6 @@ def person_named(given: str, option: str, *, purpose: str) -> str:
         raise BadInput(f"{option} is missing. {purpose} Nothing was changed.")
     # before folding: a line end is a fault and no white space
     if fault := fault_of_name(given.strip()):
-        raise BadInput(
-            f'{option}: the name "{name_in_short(given)}" {fault}. It is kept on record. Nothing was changed.'
-        )
+        where = f"{option}: " if option.startswith("--") else ""
+        raise BadInput(f'{where}the name "{name_in_short(given)}" {fault}. Nothing was changed.')
     return " ".join(given.split())

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from annotations.codings.read_codings import NAMEABLE
 from annotations.errors import BadInput
 from annotations.names import folded
 from annotations.numbers_shown import counted
 from annotations.store.study_places import places_in
 from annotations.store.tables import coders, codings, reviews, transcripts
 from annotations.study.config import Study, StudyConfig, parse_config
+from annotations.study.config_faults import ConfigFault, WrongConfig
+from annotations.study.language_named import is_language
 from annotations.study.list_in_file import set_values
 from service.composition import Parts
 
@@ -30,11 +33,14 @@ class ChangedSettings:
     notes: tuple[str, ...]
 
 
-def change_settings(parts: Parts, wanted: Mapping[str, Any]) -> ChangedSettings:
+def change_settings(
+    parts: Parts, wanted: Mapping[str, Any], *, besides: Sequence[ConfigFault] = ()
+) -> ChangedSettings:
     """Put these keys into study.yaml; None gives a key its usual value. Comments and the other keys stay.
 
-    Raises BadInput for what cannot be meant, one line a fault, and changes nothing then: what no study.yaml may say, and
-    what contradicts the study itself (a wave that transcripts belong to, a person who has coded).
+    Raises WrongConfig with every fault, and changes nothing then: what no study.yaml may say, and what contradicts the
+    study itself (a wave that transcripts belong to, a person who has coded). ``besides``: faults that whoever read the
+    wishes met already, to be told with the others.
     """
     of_machine = sorted(set(wanted) & set(OF_ADMINISTRATORS))
     if of_machine:
@@ -43,17 +49,8 @@ def change_settings(parts: Parts, wanted: Mapping[str, Any]) -> ChangedSettings:
             f'confirms them with "tandem trust".'
         )
     before = parts.study.config
-    plain = before.model_dump(mode="json") | {
-        key: value for key, value in wanted.items() if value is not None
-    }
-    for key in (key for key, value in wanted.items() if value is None):
-        plain.pop(key, None)
-    after = parse_config(plain, where="study.yaml")
+    after = _checked(parts, wanted, besides)
     changed = {key: wanted[key] for key in wanted if getattr(after, key) != getattr(before, key)}
-    with parts.store.reading() as connection:
-        faults = list(_contradictions(connection, before, after))
-    if faults:
-        raise BadInput("\n".join(faults))
     if not changed:
         return ChangedSettings(parts.study, (), ())
     usual = StudyConfig(name="usual")
@@ -68,11 +65,32 @@ def change_settings(parts: Parts, wanted: Mapping[str, Any]) -> ChangedSettings:
     return ChangedSettings(study, tuple(changed), tuple(_notes(changed)))
 
 
-def _contradictions(connection: Connection, before: StudyConfig, after: StudyConfig) -> Iterator[str]:
+def _checked(parts: Parts, wanted: Mapping[str, Any], besides: Sequence[ConfigFault]) -> StudyConfig:
+    before = parts.study.config
+    usual = {key: None for key, value in wanted.items() if value is None}
+    plain = {**before.model_dump(mode="json"), **wanted}
+    faults = list(besides)
+    try:
+        after = parse_config({key: value for key, value in plain.items() if key not in usual})
+    except WrongConfig as error:
+        faults += error.faults
+        # what else there is to say is said at once, of the keys that can be meant
+        wrong = {fault.path[0] for fault in error.faults}
+        after = parse_config({key: value for key, value in plain.items() if key not in {*usual, *wrong}} | {
+            key: value for key, value in before.model_dump(mode="json").items() if key in wrong
+        })  # fmt: skip
+    with parts.store.reading() as connection:
+        faults += _contradictions(connection, before, after)
+    if faults:
+        raise WrongConfig(faults)
+    return after
+
+
+def _contradictions(connection: Connection, before: StudyConfig, after: StudyConfig) -> Iterator[ConfigFault]:
     there = places_in(connection)
     sites = tuple(site for its in after.cases.values() for site in its)
-    listed = {"wave": after.waves, "case": tuple(after.cases), "site": sites}
-    for what, names in listed.items():
+    listed = {"wave": ("waves", after.waves), "case": ("cases", tuple(after.cases)), "site": ("cases", sites)}
+    for what, (key, names) in listed.items():
         known = {folded(name) for name in names}
         # an empty list allows every name
         missing = [name for name in there[what] if names and folded(name) not in known]
@@ -81,22 +99,55 @@ def _contradictions(connection: Connection, before: StudyConfig, after: StudyCon
             count = connection.execute(
                 select(func.count()).select_from(transcripts).where(column == name)
             ).scalar_one()
-            yield (
+            yield _against_study(
+                key,
                 f'the {what} "{name}" cannot go: {counted(count, "transcript belongs", "transcripts belong")} to it. Give '
-                f"these another {what} first, or keep it."
+                f"these another {what} first, or keep it.",
             )
     named = {folded(name) for entry in after.coders for name in (entry.name, *entry.aliases)}
     for entry in before.coders:
         if folded(entry.name) not in named and _has_coded(connection, entry.name):
-            yield (
+            yield _against_study(
+                "coders",
                 f'the coder "{entry.name}" cannot go: codings stand under this name. If the name was misspelt, keep it '
-                f"among the other names of the new entry."
+                f"among the other names of the new entry.",
             )
-    both = {folded(interviewer) for interviewer in after.interviewers} & {
-        folded(speaker) for speaker in after.participant_speakers
-    }
-    for speaker_in_both in sorted(both):
-        yield f'the speaker "{speaker_in_both}" is among those who ask and those who answer. Keep one.'
+    yield from _against_itself(before, after)
+
+
+def _against_itself(before: StudyConfig, after: StudyConfig) -> Iterator[ConfigFault]:
+    if after.language != before.language and not is_language(after.language):
+        yield _against_study(
+            "language",
+            f'the language "{after.language[:40]}" is not known; write two letters, such as en or sv.',
+        )
+    for ours in after.codings_columns:
+        if ours not in before.codings_columns and ours not in NAMEABLE:
+            yield _against_study(
+                "codings_columns",
+                f'the column "{ours[:40]}" is none of ours. Before the colon, write one of: {", ".join(NAMEABLE)}.',
+            )
+    for entry, key in _in_both(before, after, "participant_speakers", "interviewers"):
+        yield _against_study(
+            key, f'the speaker "{entry}" is among those who ask and those who answer. Keep one.'
+        )
+    for entry, key in _in_both(before, after, "unlabelled_participant", "no_speakers"):
+        yield _against_study(
+            key,
+            f'the file "{entry}" is among those without speakers and those whose lines without a label are the '
+            f"participant's. Keep one.",
+        )
+
+
+def _in_both(before: StudyConfig, after: StudyConfig, first: str, second: str) -> Iterator[tuple[str, str]]:
+    """What two lists name both, as it is told at the list that was changed."""
+    changed = second if getattr(after, first) == getattr(before, first) else first
+    other = {folded(entry) for entry in getattr(after, second if changed == first else first)}
+    yield from ((entry, changed) for entry in getattr(after, changed) if folded(entry) in other)
+
+
+def _against_study(key: str, sentence: str) -> ConfigFault:
+    return ConfigFault((key,), sentence[:1].upper() + sentence[1:], sentence)
 
 
 def _has_coded(connection: Connection, name: str) -> bool:

@@ -11,7 +11,7 @@ def make_user(coder: Person) -> tuple[str, str]:
     """Her user in Label Studio, on the page of her account: the address and the password that are shown once."""
     page = coder.open("/account")
     page.click("text=Make my user in Label Studio")
-    shown = page.locator("#label-studio ~ .card")
+    shown = page.locator(".card", has_text="Your user in Label Studio is made")
     password = str(shown.locator("code").inner_text())
     email = str(shown.locator("p >> nth=1").inner_text()).split()[0]
     return email, password

@@ -56,3 +56,13 @@ def a_study(folder: Path, **config: Any) -> Parts:
         folder / "s", codebook="common-framework", config={"name": "Handover", "waves": ["1", "2"], **config}
     )
     return Parts(study, read_settings({"TANDEM_STATE": str(folder / "state")}))
+
+
+def settings_form(lead: Lead, **changed: str) -> dict[str, str]:
+    """The form of the settings as the page shows it, with some fields changed."""
+    page = lead.get("/settings").text
+    fields = dict(re.findall(r'<input id="(\w+)" name="\w+" type="text" value="([^"]*)"', page))
+    fields |= dict(re.findall(r'<textarea id="(\w+)"[^>]*>([^<]*)</textarea>', page))
+    fields["unit"] = "turn"
+    fields |= dict(re.findall(r'name="(\w+)" value="(yes)" checked', page))
+    return {**fields, **changed}

@@ -12,13 +12,15 @@ SHORTEST_TITLE, LONGEST_TITLE = 3, 50
 _INSTRUCTION = (
     "<p>Read the passage in the shaded box; the turns around it are context. The boxes on the right are what a model "
     "thinks most likely: change whatever you see differently, and find any other code in the list below them. If no "
-    "code applies, say so (n). Ctrl+Enter submits.</p>"
+    "code applies, say so (n). Ctrl+Enter submits. Some passages are shown without suggestions, on purpose. When Label "
+    "Studio says that no more tasks are left, go back to the page My work in Tandem.</p>"
 )
 _INSTRUCTION_WHOLE = (
     "<p>Read the interview. Blue marks are what a model suggests: they count when you submit, so delete those that are "
     "wrong (click, Backspace). Orange ones are doubtful: they count only if you confirm them (click, 2). To code words of "
     "your own press 1, mark them, click the mark and choose codes on the right. Submitting says that you have read all, or "
-    "all up to the mark “read up to here” (4). You can stop at any time: what you did is kept.</p>"
+    "all up to the mark “read up to here” (4). You can stop at any time: what you did is kept. "
+    "When Label Studio says that no more tasks are left, go back to the page My work in Tandem.</p>"
 )
 
 

@@ -76,7 +76,7 @@ def label_config(codebook: Codebook, kept: Collection[str] = ()) -> str:
 def _likely(codebook: Codebook) -> str:
     if not listed_codes(codebook):
         return ""
-    said = "" if all_in_boxes(codebook) else caption("Most likely codes")
+    said = "" if all_in_boxes(codebook) else caption("Most likely codes, where any are suggested")
     manner = f'choice="multiple" value="${BOXES}" layout="vertical"'
     boxes = f'<Choices name="{LIKELY}" toName="{SEGMENT}" {manner} {_HIDDEN}/>'
     # of a view of its own: Label Studio's own check refuses it beside other choices

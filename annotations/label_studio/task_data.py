@@ -55,11 +55,14 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses of Tandem's own pages: the interview at this passage, the definitions, a picture of what is done."""
+    """Addresses of Tandem's own pages: the interview at this passage, and the definitions.
+
+    What is done is not said here: a task is the same for everybody and stays as it was pushed, so a count would be old,
+    and somebody else's. My work counts each coder's own.
+    """
 
     interview: str
     definitions: str
-    done: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +121,14 @@ def _header(shown: ShownSegment) -> str:
     return header_of(who, [*parts, *where], shown.links, opens="whole interview")
 
 
-def header_of(who: str, rest: Sequence[str], links: Links | None, *, opens: str = "what is done") -> str:
+def header_of(who: str, rest: Sequence[str], links: Links | None, *, opens: str = "read it in Tandem") -> str:
     """The line above a text: whose it is, what else is known of it, and links. ``opens``: what the first one says."""
     said = " · ".join([f"<b>{_text(who)}</b>", *(_text(part) for part in rest if part)])
     if links is None:
         return said
     there = f"<a href='{_text(links.interview)}' target='_blank' rel='noopener'>{_text(opens)}</a>"
     means = f"<a href='{_text(links.definitions)}' target='_blank' rel='noopener'>definitions</a>"
-    done = f"<img src='{_text(links.done)}' alt='' style='height:15px;display:inline;vertical-align:-3px'>"
-    return f"{said} {done} · {there} · {means}"
+    return f"{said} · {there} · {means}"
 
 
 def _in_list(words: str) -> str:

@@ -29,7 +29,8 @@ def _sentences(finding: SourcedFinding) -> Iterator[str]:
     if silent := finding.silent(finding.kinds):
         yield f"{_listed([_many(kind) for kind in silent])} are silent."
     if missing := [kind for kind, voices in finding.kinds.items() if not voices.read]:
-        yield f"There are no {_listed([_many(kind).lower() for kind in missing], 'or')}."
+        # there may be some that nobody has read: of those nothing is known
+        yield f"No {_listed([_many(kind).lower() for kind in missing], 'or')} were read."
 
 
 def _who_speaks(speaking: Mapping[str, Voices]) -> str:

@@ -122,8 +122,8 @@ def _informants(interviews: Sequence[Interviewed]) -> dict[str, tuple[int, ...]]
 def _why_not(interviews: int, base: int, run: int, threshold: float, base_codes: int) -> str:
     if interviews < base + run:
         return (
-            f"cannot tell: it takes {base + run} interviews (a base of {base} and a run of {run}), and there "
-            f"{'is' if interviews == 1 else 'are'} {interviews}"
+            f"cannot tell: it takes {base + run} interviews (a base of {base} and a run of {run}), and "
+            f"{interviews} {'was' if interviews == 1 else 'were'} read"
         )
     if not base_codes:
         first = "the first interview carries" if base == 1 else f"the first {base} interviews carry"

@@ -16,6 +16,7 @@ from annotations.readers.spoken import ReadTranscript
 from annotations.readers.written_date import written_date
 from annotations.sheets.sheet import Sheet, SheetRow, read_sheet
 from annotations.study.config import StudyConfig
+from annotations.study.language_named import is_language
 from annotations.study.speakers import ANYBODY
 from annotations.transcript import Consents, Kind, Transcript
 
@@ -294,7 +295,7 @@ def _kind(given: str | None, where: str) -> Kind | None:
 
 
 def _language(given: str | None, where: str) -> str | None:
-    if given is None or re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", given):
+    if given is None or is_language(given):
         return given
     raise BadInput(f'{where}: the language "{given}" is not known; write two letters, such as en or sv.')
 

@@ -82,6 +82,18 @@ def forget_figures(connection: Connection) -> None:
     connection.execute(delete(kept_figures))
 
 
+def taken_away_by(connection: Connection, since: datetime | None = None) -> str:
+    """Which erasure took figures and waiting files away last, with its time, in words; "" for none ``since`` then."""
+    last: tuple[datetime, str] | None = None
+    for table, what in ((withdrawals, "a withdrawal"), (forgettings, "the erasing of words")):
+        when = connection.execute(select(func.max(table.c.created))).scalar()
+        if when is not None and (last is None or when > last[0]):
+            last = (when, what)
+    if last is None or (since is not None and last[0] < since):
+        return ""
+    return f"{last[1]} on {last[0]:%Y-%m-%d at %H:%M} UTC"
+
+
 def stamp_of(connection: Connection, codebook: str, segmentation: str) -> str:
     """What figures of agreement rest on, as one line: it changes whenever they may.
 

@@ -295,6 +295,15 @@ def all_models(connection: Connection) -> tuple[ModelVersion, ...]:
     return tuple(_model(row) for row in rows)
 
 
+def newest_kept(connection: Connection) -> ModelVersion | None:
+    """The newest version that was not erased; None where there is none. What came after it no model has learnt.
+
+    An erased version took what it had learnt with it, so the reviews that it alone had learnt wait for a training again.
+    """
+    erased = erased_versions(connection)
+    return next((model for model in reversed(all_models(connection)) if model.version not in erased), None)
+
+
 def get_model(connection: Connection, version: str) -> ModelVersion:
     """The version of this name; raises UnknownName."""
     row = connection.execute(select(model_versions).where(model_versions.c.version == version)).first()

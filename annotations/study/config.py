@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import reprlib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -23,7 +22,9 @@ from annotations.coding import Coder
 from annotations.errors import BadInput, NoStudy, nearest
 from annotations.names import fault_of_name, folded, name_in_short
 from annotations.segment import Segmentation
+from annotations.study.config_faults import ConfigFault, WrongConfig, fault_in_words
 from annotations.study.refused_yaml import refuse_tricks
+from annotations.study.same_speakers import SameSpeakers
 
 FILE = "study.yaml"
 INTERVIEWERS = ("Interviewer", "Moderator", "Facilitator", "Researcher", "INT", "I")
@@ -154,8 +155,8 @@ class StudyConfig(_ConfigSection):
     ``no_speakers``, ``unlabelled_participant``: files ("note-1.txt"), folders ("notes/") or patterns ("*-note.txt")
     whose lines have no speakers, or whose lines without a label are the participant's. ``margin``: by how much kappa
     of the model may fall short of that of a second coder and still be called as good. ``codings_columns``: how the team's
-    files of codings call the columns of ours, such as "quote: Segment". ``classifier``: the name of what learns the codes
-    (docs/models.md).
+    files of codings call the columns of ours, such as "quote: Segment". ``same_speakers``: labels that files misspell, each
+    with the speaker who is meant. ``classifier``: the name of what learns the codes (docs/models.md).
     """
 
     name: str = Field(min_length=1, max_length=80)
@@ -168,6 +169,7 @@ class StudyConfig(_ConfigSection):
     coders: tuple[CoderEntry, ...] = ()
     interviewers: tuple[str, ...] = INTERVIEWERS
     participant_speakers: tuple[str, ...] = ()
+    same_speakers: SameSpeakers = Field(default_factory=dict)
     no_speakers: tuple[str, ...] = ()
     unlabelled_participant: tuple[str, ...] = ()
     segmentation: SegmentationEntry = SegmentationEntry()
@@ -315,22 +317,20 @@ def read_study(folder: Path) -> Study:
 
 
 def parse_config(plain: dict[str, Any], *, where: str = FILE) -> StudyConfig:
-    """Check plain data against StudyConfig; raises BadInput, one line a fault."""
+    """Check plain data against StudyConfig; raises WrongConfig, one line a fault."""
     try:
         return StudyConfig.model_validate(plain)
     except ValidationError as error:
-        lines = [_fault(fault, where) for fault in error.errors()]
-        raise BadInput("\n".join(lines)) from error
+        raise WrongConfig(_fault(fault, where) for fault in error.errors()) from error
 
 
-def _fault(fault: Any, where: str) -> str:
+def _fault(fault: Any, where: str) -> ConfigFault:
+    if fault["type"] != "extra_forbidden":
+        return fault_in_words(fault, where)
     key = ".".join(str(part) for part in fault["loc"])
-    if fault["type"] == "extra_forbidden":
-        close = nearest(str(fault["loc"][-1]), _keys_at(fault["loc"][:-1]), at_least=50)
-        guess = f' Did you mean "{close}"?' if close else ""
-        return f'{where}: key "{key}" is not known.{guess}'
-    message = str(fault["msg"]).removeprefix("Value error, ")
-    return f'{where}: "{key}": {message} (found {reprlib.repr(fault.get("input"))}).'
+    close = nearest(str(fault["loc"][-1]), _keys_at(fault["loc"][:-1]), at_least=50)
+    line = f'{where}: key "{key}" is not known.' + (f' Did you mean "{close}"?' if close else "")
+    return ConfigFault(fault["loc"], line, line)
 
 
 def _keys_at(path: tuple[Any, ...]) -> list[str]:

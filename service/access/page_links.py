@@ -1,4 +1,4 @@
-"""Links from Label Studio to Tandem's own pages: an interview as a whole, how far it is, what the codes mean.
+"""Links from Label Studio to Tandem's own pages: an interview as a whole, and what the codes mean.
 
 Coders have no session key. So a link carries a key that opens this one page and no other: whoever reads it in Label
 Studio reads the same words there.
@@ -41,8 +41,7 @@ def links_to(service: str, key: str) -> Callable[[KeptTranscript, int], Links]:
     def links(kept: KeptTranscript, turn: int) -> Links:
         path = interview_path(kept.id)
         opens = f"{base}{path}?key={page_key(key, path)}"
-        done = f"{base}{path}/done.svg?key={page_key(key, path)}"
         means = f"{base}{CODEBOOK}?key={page_key(key, CODEBOOK)}"
-        return Links(f"{opens}#{anchor(turn)}", means, done)
+        return Links(f"{opens}#{anchor(turn)}", means)
 
     return links

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from annotations.errors import BadInput, unknown
-from annotations.names import folded
+from annotations.names import folded, name_in_short
 from annotations.store import accounts, sessions
 from annotations.store.accounts import Account
 from annotations.store.api_tokens import all_tokens, withdraw_all
@@ -298,8 +298,8 @@ def _mail(given: str) -> str:
     said = given.strip()
     if said and not re.fullmatch(r"[^\s@<>\"']{1,64}@[^\s@<>\"']{1,180}", said):
         raise BadInput(
-            "The e-mail address is none. Give one such as ada@example.org, or leave it out: no mail is sent to it, it is "
-            "the name by which Label Studio knows a coder."
+            f'"{name_in_short(said)}" is no e-mail address. Give one such as ada@example.org, or leave it out: no mail is '
+            f"sent to it, it is the name by which Label Studio knows a coder. Nothing was changed."
         )
     return said
 

@@ -13,7 +13,7 @@ from annotations.errors import BadInput
 from annotations.segment import Segment, carries
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.coders import coder_names
-from annotations.store.reviews import add_reviews, current_reviews
+from annotations.store.reviews import add_reviews, current_reviews, derived_reviews, retract
 from annotations.store.segments import segments_of
 from annotations.store.tables import now
 from annotations.store.transcripts import get_transcript
@@ -133,6 +133,30 @@ def record(parts: Parts, agreed: Agreed) -> Recorded:
         present=tuple(review.origin.get("present", ())),
         changed=tuple(parts.codebook.label(code) for code in changed),
     )
+
+
+def take_back(parts: Parts, transcript: str, segment: UUID, *, by: str) -> UUID:
+    """Take back what was agreed on a passage; which review that was. It stays on record and counts no more.
+
+    The passage is open again: an agreement before that one does not stand up in its place. Raises BadInput where nothing is
+    agreed on.
+    """
+    with parts.store.writing() as connection:
+        kept = get_transcript(connection, transcript)
+        cut = segments_of(connection, parts.segmentation.version, transcript=kept.id)
+        its = [own for own in cut.get(kept.id, ()) if own.id == segment]
+        agreed = [
+            review.id
+            for review in derived_reviews(connection)
+            if review.transcript == kept.id and review.id is not None and _covers(review, its)
+        ]
+        if not agreed:
+            raise BadInput(
+                "nothing is agreed on this passage: somebody may have taken it back. Nothing was changed."
+            )
+        for review in agreed:
+            retract(connection, review, f"taken back by {by}")
+    return agreed[-1]
 
 
 def _origin(agreed: Agreed, recorded: str, changed: Sequence[str]) -> dict[str, Any]:

@@ -15,11 +15,12 @@ def methods_paragraph(report: Report) -> str:
 
 def _sentences(report: Report) -> Iterator[str]:
     facts = report.facts
-    coders = facts.coders
+    coded = facts.coded
     unit = {"turn": "turn of speech", "passage": "passage", "sentence": "sentence"}[facts.unit]
     yield (
-        f"{_people(len(coders))} coded {_many(facts.transcripts, 'transcript')} ({facts.segments:,} segments; the "
-        f"unit is a {unit} of a participant) with a codebook of {_many(facts.codes, 'code')} "
+        f"{_people(len(coded.people))} coded {_of(coded.transcripts, facts.transcripts, 'transcript')} "
+        f"({_of(coded.segments, facts.segments, 'segment')}; the unit is a {unit} of a participant) with a "
+        f"codebook of {_many(facts.codes, 'code')} "
         f"({', '.join(facts.frameworks)}; version {facts.codebook_version})."
     )
     if facts.joined:
@@ -72,6 +73,11 @@ def _intervals(report: Report) -> str:
 
 def _many(n: int, what: str) -> str:
     return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
+def _of(n: int, among: int, what: str) -> str:
+    """ "24 transcripts", or "11 of the 19 transcripts": what nobody has read is not said to be coded."""
+    return _many(n, what) if n == among else f"{n:,} of the {_many(among, what)}"
 
 
 def _people(n: int) -> str:

@@ -28,7 +28,7 @@ from annotations.groups import GroupBy
 from annotations.progress import Progress, quiet
 from annotations.store.transcripts import KeptTranscript, all_texts
 from models.corpus import cut_new_transcripts
-from service.agreement.report_facts import Facts, facts_of
+from service.agreement.report_facts import Facts, coded_part, facts_of
 from service.composition import Parts
 from service.looking.attribute_filter import with_attributes
 
@@ -76,6 +76,7 @@ def agree(parts: Parts, asked: ReportScope, *, progress: Progress = quiet) -> Re
         material = read_material(
             connection, parts.codebook, parts.segmentation.version, among=[kept.id for kept in chosen]
         )
+        coded = coded_part(connection, material, chosen)
     work = Comparisons(material, asked.group_by)
     progress(1, _STEPS)
     figures = work.every_figure()
@@ -97,7 +98,7 @@ def agree(parts: Parts, asked: ReportScope, *, progress: Progress = quiet) -> Re
         double_code=_double_code(work, figures),
         curves=learning_curves(material.models),
         left_out=material.left_out,
-        facts=facts_of(work, parts, asked.group_by),
+        facts=facts_of(work, parts, asked.group_by, coded),
         notes=(*material.notes, *_notes(work)),
         boxes=box_fates({name: assisted.review_of.values() for name, assisted in material.assisted.items()}),
         effect_by_code=by_code,

@@ -7,20 +7,39 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from sqlalchemy import Connection
 
 from annotations.agreement.comparisons import Comparisons
+from annotations.agreement.judged_material import Material
 from annotations.agreement.pairs import JudgePair
 from annotations.arrays import Bools
 from annotations.groups import GroupBy
+from annotations.store.applied_codings import read_transcripts
+from annotations.store.loose_codings import loose_codings
+from annotations.store.transcripts import KeptTranscript
 from service.composition import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class CodedPart:
+    """How much of the material is coded: ``people`` who did, ``transcripts`` and ``segments`` that somebody has read.
+
+    The transcripts are those that a results table calls read, so that two sentences of one paper agree.
+    """
+
+    people: tuple[str, ...]
+    transcripts: int
+    segments: int
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Counts of the material that a report is of.
 
-    ``double_coded``, ``with_model``: segments judged by two people, and by two people and the model; each with the
-    number of groups. ``joined``: codings wider than a segment, each counted as one unit. ``assisted``: segments by coder.
+    ``coders``: who coded independently. ``transcripts``, ``segments``: all that the report is about; ``coded`` says how
+    much of that somebody has read. ``double_coded``, ``with_model``: segments judged by two people, and by two people
+    and the model; each with the number of groups. ``joined``: codings wider than a segment, each counted as one unit.
+    ``assisted``: segments by coder.
     """
 
     coders: tuple[str, ...]
@@ -41,13 +60,28 @@ class Facts:
     versions: tuple[str, ...]
     assisted: Mapping[str, int]
     margin: float
+    coded: CodedPart
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return asdict(self)
 
 
-def facts_of(work: Comparisons, parts: Parts, group_by: GroupBy) -> Facts:
+def coded_part(connection: Connection, material: Material, chosen: Sequence[KeptTranscript]) -> CodedPart:
+    """Count what people have coded of these transcripts, with suggestions or without."""
+    here = {kept.id for kept in chosen}
+    kinds = (material.independent, material.assisted, material.repeats)
+    loose = [coding for coding in loose_codings(connection) if coding.transcript in here]
+    people = [name for its in kinds for name in its] + [c.coder for c in loose if not c.condition.derived]
+    rows = [reviewed.rows for its in kinds for reviewed in its.values()]
+    return CodedPart(
+        tuple(dict.fromkeys(people)),
+        len(here & read_transcripts(connection)),
+        len(np.unique(np.concatenate(rows))) if rows else 0,
+    )
+
+
+def facts_of(work: Comparisons, parts: Parts, group_by: GroupBy, coded: CodedPart) -> Facts:
     """Count them."""
     units = work.material.units
     people, trios = work.people_pairs(), work.trios()
@@ -76,6 +110,7 @@ def facts_of(work: Comparisons, parts: Parts, group_by: GroupBy) -> Facts:
             name: int(assisted.judged.known[:, 0].sum()) for name, assisted in work.material.assisted.items()
         },
         margin=config.margin,
+        coded=coded,
     )
 
 

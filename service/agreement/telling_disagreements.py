@@ -17,7 +17,9 @@ from sqlalchemy import Connection
 
 from annotations.agreement.judged import units_of
 from annotations.coding import Review
+from annotations.segment import carries
 from annotations.store.reviews import derived_reviews
+from annotations.store.segments import segments_of
 from annotations.store.transcripts import all_texts
 from service.agreement.disagreements import Disagreement, DisagreementFinder
 from service.composition import Parts
@@ -141,6 +143,7 @@ class AgreedDecision:
     why: str
     changed: tuple[str, ...]
     moderated: bool
+    review: UUID | None
 
 
 def decisions(connection: Connection, parts: Parts) -> tuple[AgreedDecision, ...]:
@@ -148,6 +151,16 @@ def decisions(connection: Connection, parts: Parts) -> tuple[AgreedDecision, ...
     kept = {text.id: text for text in all_texts(connection)}
     its = [review for review in derived_reviews(connection) if review.transcript in kept]
     return tuple(_decisions(parts, kept, reversed(its)))
+
+
+def place_of(connection: Connection, parts: Parts, review: UUID) -> tuple[UUID, UUID | None] | None:
+    """The transcript and the first segment that a decision is about; None for one that does not stand."""
+    for derived in derived_reviews(connection):
+        if derived.id == review:
+            cut = segments_of(connection, parts.segmentation.version, transcript=derived.transcript)
+            its = [own.id for own in cut.get(derived.transcript, ()) if carries(own.span, derived.span)]
+            return derived.transcript, its[0] if its else None
+    return None
 
 
 def _decisions(parts: Parts, kept: Mapping[UUID, Any], reviews: Iterator[Review]) -> Iterator[AgreedDecision]:
@@ -167,4 +180,5 @@ def _decisions(parts: Parts, kept: Mapping[UUID, Any], reviews: Iterator[Review]
             why=next((coding.memo for coding in review.codings if coding.memo), str(origin.get("memo", ""))),
             changed=tuple(book.label(code) for code in changed if code in book.by_id),
             moderated=review.condition.value == "moderated",
+            review=review.id,
         )

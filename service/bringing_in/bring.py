@@ -102,7 +102,8 @@ def _transcripts(
 ) -> None:
     lists = lists_as_said(parts.study, upload)
     if lists:
-        parts.take_up(set_values(parts.study, {key: list(value) for key, value in lists.items()}))
+        plain = {key: value if isinstance(value, dict) else list(value) for key, value in lists.items()}
+        parts.take_up(set_values(parts.study, plain))
     imported = import_transcripts(
         parts,
         [upload.folder / "transcripts"],

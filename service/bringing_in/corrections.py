@@ -66,6 +66,20 @@ def give_roles(upload: Upload, given: Mapping[str, str]) -> None:
             upload.said.roles.pop(label, None)
 
 
+def give_same(upload: Upload, given: Mapping[str, str]) -> None:
+    """Say which speakers are others misspelt, and whom each means; "" takes it back. Raises BadInput."""
+    same = {label: meant for label, meant in {**upload.said.same, **given}.items() if meant}
+    for label, meant in same.items():
+        if folded(label) == folded(meant):
+            raise BadInput(f'"{label}" is the same speaker anyway. Choose another one, or none.')
+        if folded(meant) in map(folded, same):
+            raise BadInput(f'"{meant}" is said to be somebody else. Choose who is meant for "{label}".')
+    upload.said.same = same
+    for label in same:
+        # a speaker who is somebody else has their role
+        upload.said.roles.pop(label, None)
+
+
 def take_lines(upload: Upload, sent: SentFile, how: str) -> None:
     """Say how a file's lines are taken; "" as usual. Raises BadInput."""
     if how and how not in LINES:
@@ -137,10 +151,10 @@ def study_as_said(study: Study, upload: Upload) -> Study:
     return Study(study.folder, study.config.model_copy(update=lists_as_said(study, upload)))
 
 
-def lists_as_said(study: Study, upload: Upload) -> dict[str, tuple[str, ...]]:
-    """The lists of study.yaml as they would be; only those that change."""
+def lists_as_said(study: Study, upload: Upload) -> dict[str, tuple[str, ...] | dict[str, str]]:
+    """The lists of study.yaml as they would be, and who is the same speaker; only those that change."""
     config, said = study.config, upload.said
-    lists = {
+    lists: dict[str, tuple[str, ...] | dict[str, str]] = {
         "interviewers": _with(config.interviewers, said.roles, ASKS),
         "participant_speakers": _with(config.participant_speakers, said.roles, ANSWERS),
     }
@@ -153,9 +167,13 @@ def lists_as_said(study: Study, upload: Upload) -> dict[str, tuple[str, ...]]:
             for sent in upload.of_kind("transcript")
             if said.lines.get(str(sent.number)) not in (key, None)
         }
-        before = [spelt for spelt in getattr(config, key) if spelt not in others]
-        lists[key] = tuple(dict.fromkeys((*before, *entries)))
-    return {key: value for key, value in lists.items() if value != tuple(getattr(config, key))}
+        kept = [spelt for spelt in getattr(config, key) if spelt not in others]
+        lists[key] = tuple(dict.fromkeys((*kept, *entries)))
+    changed = {key: value for key, value in lists.items() if value != tuple(getattr(config, key))}
+    spoken = {folded(label) for label in said.same}
+    before = {label: meant for label, meant in config.same_speakers.items() if folded(label) not in spoken}
+    same = {**before, **said.same}
+    return changed | ({"same_speakers": same} if same != config.same_speakers else {})
 
 
 def _with(before: tuple[str, ...], roles: Mapping[str, str], role: str) -> tuple[str, ...]:

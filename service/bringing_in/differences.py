@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +28,14 @@ _DESCRIBED = (
     "may_quote",
     "visible_to",
 )
-LISTS = ("interviewers", "participant_speakers", "no_speakers", "unlabelled_participant", "codings_columns")
+LISTS = (
+    "interviewers",
+    "participant_speakers",
+    "same_speakers",
+    "no_speakers",
+    "unlabelled_participant",
+    "codings_columns",
+)
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,7 @@ def _transcripts(before: StudyStanding, after: StudyStanding) -> Iterator[Brough
         elif before.texts[name] != after.texts[name]:
             yield BroughtItem("replaced", name)
         elif before.described[name] != described:
-            yield BroughtItem("described", name, before=before.described[name])
+            yield BroughtItem("described", name, before={**before.described[name], "now": described})
 
 
 def _coded(before: StudyStanding, after: StudyStanding) -> Iterator[BroughtItem]:
@@ -122,9 +130,13 @@ def _coded(before: StudyStanding, after: StudyStanding) -> Iterator[BroughtItem]
             yield BroughtItem("adopted", transcript, coding)
 
 
+def plain_cell(value: Any) -> Any:
+    """A value of a transcript's row as it is kept: a date as its words."""
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
 def _plain(row: Any) -> dict[str, Any]:
-    plain = {name: row._mapping[name] for name in _DESCRIBED}
-    return plain | {"date": plain["date"].isoformat() if plain["date"] else None}
+    return {name: plain_cell(row._mapping[name]) for name in _DESCRIBED}
 
 
 def _list(config: StudyConfig, key: str) -> Any:

@@ -20,6 +20,7 @@ from annotations.refi.map_file import WHATS
 from service.bringing_in.corrections import study_as_said, write_manifest
 from service.bringing_in.mend_cells import TABLES, alike
 from service.bringing_in.new_codebook import look_at_codebook
+from service.bringing_in.refused_files import page_sentence, refused_files
 from service.bringing_in.rows_that_wait import rows_that_wait
 from service.bringing_in.uploads import SentFile, Upload, open_upload
 from service.composition import Parts
@@ -79,15 +80,15 @@ def _transcripts(parts: Parts, upload: Upload, progress: Progress) -> dict[str, 
             "not_read": [],
             "speakers": [],
             "notes": [],
-            "fault": _ours(upload, str(error)),
+            "fault": page_sentence(upload, str(error)),
         }
     return {
         "files": _files(upload, imported),
-        "refused": _refused(upload, imported),
+        "refused": refused_files(upload, imported),
         "not_read": [{"file": unread.file, "why": for_pages(unread.why)} for unread in imported.not_read],
         "speakers": _speakers(upload, imported),
         # speakers and files that were not read stand on the page by themselves
-        "notes": [_ours(upload, sentence) for sentence in imported.attributes.notes],
+        "notes": [page_sentence(upload, sentence) for sentence in imported.attributes.notes],
         "fault": "",
     }
 
@@ -110,7 +111,7 @@ def _file(upload: Upload, sent: SentFile, at: int, read: ImportedTranscript) -> 
         "near": [asdict(near) for near in account.near[:40]],
         "left_out": [asdict(left) for left in account.left_out[:40]],
         "look": list(read.suspicion.sentences),
-        "warnings": [_ours(upload, warning) for warning in read.warnings],
+        "warnings": [page_sentence(upload, warning) for warning in read.warnings],
         "speakers": [
             {"label": s.label, "coded": s.role.is_coded, "known": s.known, "asks": s.asks, "turns": s.turns}
             for s in read.speakers
@@ -136,23 +137,6 @@ def _file(upload: Upload, sent: SentFile, at: int, read: ImportedTranscript) -> 
     }
 
 
-def _refused(upload: Upload, imported: Imported) -> list[dict[str, Any]]:
-    by_path = {str(upload.path(sent)): sent for sent in upload.of_kind("transcript")}
-    said = []
-    for refused in imported.refused:
-        sent = by_path.get(refused.file)
-        reason = _ours(upload, refused.reason)
-        said.append(
-            {
-                "number": sent.number if sent else None,
-                "file": sent.name if sent else Path(refused.file).name,
-                "row": refused.row,
-                "reason": reason[:1].upper() + reason[1:],
-            }
-        )
-    return said
-
-
 def _speakers(upload: Upload, imported: Imported) -> list[dict[str, Any]]:
     """Speakers of whom somebody has to say whether they ask, and those of whom somebody here has said it."""
     rows = [
@@ -165,6 +149,7 @@ def _speakers(upload: Upload, imported: Imported) -> list[dict[str, Any]]:
             "guess": "interviewer" if speaker.asks else "participant",
             "counted": speaker.counted and len(speaker.files) > 1,
             "said": "",
+            "same": "",
         }
         for speaker in imported.unknown_speakers
     ]
@@ -174,8 +159,12 @@ def _speakers(upload: Upload, imported: Imported) -> list[dict[str, Any]]:
             spoken[speaker.label] = spoken.get(speaker.label, 0) + speaker.turns
     return rows + [
         {"label": label, "turns": spoken.get(label, 0), "questions": None, "files": None, "first": "", "guess": role,
-         "counted": False, "said": role}
+         "counted": False, "said": role, "same": ""}
         for label, role in upload.said.roles.items()
+    ] + [
+        {"label": label, "turns": 0, "questions": None, "files": None, "first": "", "guess": "", "counted": False,
+         "said": "", "same": meant}
+        for label, meant in upload.said.same.items()
     ]  # fmt: skip
 
 
@@ -189,13 +178,13 @@ def _guarded(parts: Parts, upload: Upload, file: SentFile) -> dict[str, Any]:
         return {
             "ready": False,
             "groups": groups,
-            "faults": [_ours(upload, fault) for fault in error.more] if not groups else [],
+            "faults": [page_sentence(upload, fault) for fault in error.more] if not groups else [],
         }
     except TandemError as error:
         return {
             "ready": False,
             "groups": [],
-            "faults": [_ours(upload, line) for line in str(error).splitlines()],
+            "faults": [page_sentence(upload, line) for line in str(error).splitlines()],
         }
 
 
@@ -263,7 +252,7 @@ def _project(
     names += [("coder", theirs, ours, "the name rule", "") for theirs, ours in imported.coders.items()]
     seen["names"] = [list(name) for name in names]
     seen["sources"] = [asdict(source) for source in imported.sources]
-    seen["faults"] = [_ours(upload, fault) for fault in (*imported.refused, *imported.remedies)]
+    seen["faults"] = [page_sentence(upload, fault) for fault in (*imported.refused, *imported.remedies)]
     seen["ready"] = not imported.refused
     return seen
 
@@ -338,11 +327,3 @@ def project_wishes(upload: Upload, file: SentFile, asked: Mapping[str, Any], *, 
                 what, _, theirs = key.partition(":")
                 writer.writerow((what, theirs, ours))
     return Wishes(map_file, (), asked.get("complete") or "none", bool(asked.get("add_codes")), dry_run)
-
-
-def _ours(upload: Upload, sentence: str) -> str:
-    """A sentence without the folders in which the files lie here, and with what a page calls things."""
-    for file in upload.files:
-        sentence = sentence.replace(str(upload.path(file)), file.short)
-    plain = sentence.replace(f"{upload.folder}/transcripts/", "").replace(f"{upload.folder}/", "")
-    return for_pages(plain)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from annotations.store.tables import (
 from annotations.store.transcripts import all_texts
 from annotations.study.config import read_study
 from annotations.study.list_in_file import set_values
+from service.bringing_in.differences import plain_cell
 from service.composition import Parts
 
 _LOT = 500
@@ -273,13 +274,24 @@ def _take_back(connection: Connection, items: Sequence[BroughtItem]) -> None:
             )
         cascade(connection, {segments: cut, transcripts: new})
     for item in items:
-        if item.kind == "described" and item.before is not None:
-            before = dict(item.before)
-            before["date"] = datetime.date.fromisoformat(before["date"]) if before["date"] else None
-            connection.execute(
-                transcripts.update().where(transcripts.c.id == item.transcript).values(**before)
-            )
+        if item.kind == "described" and item.before is not None and item.transcript is not None:
+            _describe_as_before(connection, item.transcript, item.before)
     keep_attributes(connection, list(_attributes(connection, items)))
+
+
+def _describe_as_before(connection: Connection, transcript: UUID, kept: Mapping[str, Any]) -> None:
+    """Where it belonged before, as far as nobody has said anything else since."""
+    before = dict(kept)
+    left = before.pop("now", None)
+    now = connection.execute(select(transcripts).where(transcripts.c.id == transcript)).mappings().first()
+    if now is None:
+        return
+    if left is not None:
+        before = {name: value for name, value in before.items() if plain_cell(now[name]) == left[name]}
+    if before.get("date"):
+        before["date"] = datetime.date.fromisoformat(before["date"])
+    if before:
+        connection.execute(transcripts.update().where(transcripts.c.id == transcript).values(**before))
 
 
 def _attributes(connection: Connection, items: Sequence[BroughtItem]) -> Iterator[Attribute]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,7 +65,7 @@ class UploadAnswers:
 
     ``described``: what a manifest's columns say; ``attributes``: of a file's participant; ``roles``: "interviewer" or
     "participant" by speaker; ``lines``: "no_speakers" or "unlabelled_participant" by file; ``asked``: what is asked of a
-    table or a project besides (``complete``, ``coder`` …).
+    table or a project besides (``complete``, ``coder`` …); ``same``: a speaker whose label is misspelt to the one meant.
     """
 
     described: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -74,6 +74,7 @@ class UploadAnswers:
     lines: dict[str, str] = field(default_factory=dict)
     asked: dict[str, dict[str, Any]] = field(default_factory=dict)
     replace: bool = False
+    same: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -176,7 +177,7 @@ def receive(parts: Parts, sent: Iterable[tuple[str, IO[bytes]]], *, by: str, kin
             shown = "/".join(safe_parts(name))
             if shown.rpartition("/")[2].lower() in ("thumbs.db", "desktop.ini", "ds_store"):
                 continue
-            upload.files.append(_receive_one(upload, number, shown, content))
+            upload.files.append(_receive_one(upload, number, shown, content, upload.bytes))
         if not upload.files:
             raise BadInput("no file was sent. Choose files or a folder, or drop them into the field.")
         for file in upload.files:
@@ -188,15 +189,27 @@ def receive(parts: Parts, sent: Iterable[tuple[str, IO[bytes]]], *, by: str, kin
     return upload
 
 
-def _receive_one(upload: Upload, number: int, shown: str, content: IO[bytes]) -> SentFile:
+def put_instead(
+    upload: Upload, sent: SentFile, name: str, content: IO[bytes], kind_of: Callable[[Path], Kind]
+) -> None:
+    """Take another file in the place of one; what is said of it stays. Raises BadInput as ``receive`` does."""
+    others = sum(file.bytes for file in upload.files if file is not sent)
+    arrived = _receive_one(upload, sent.number, "/".join(safe_parts(name)), content, others)
+    upload.path(sent).unlink(missing_ok=True)
+    sent.name, sent.place, sent.bytes = arrived.name, arrived.place, arrived.bytes
+    upload.change_kind(sent, kind_of(upload.path(sent)))
+
+
+def _receive_one(upload: Upload, number: int, shown: str, content: IO[bytes], others: int) -> SentFile:
     place = f"arriving/{number}/{shown.rpartition('/')[2]}"
     path = upload.folder / place
     make_private(path.parent, upload.folder)
     size = 0
+    path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         while chunk := content.read(_CHUNK):
             size += len(chunk)
-            if size > MOST_BYTES_OF_ONE or upload.bytes + size > MOST_BYTES:
+            if size > MOST_BYTES_OF_ONE or others + size > MOST_BYTES:
                 most = MOST_BYTES_OF_ONE if size > MOST_BYTES_OF_ONE else MOST_BYTES
                 what = "this file is" if size > MOST_BYTES_OF_ONE else "with this file all are"
                 raise BadInput(

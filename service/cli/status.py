@@ -62,9 +62,7 @@ def command(where: WhereOption = None, study: StudyOption = None, json: JsonOpti
         )
     say(_about_model(progress.model, progress.no_model))
     if progress.not_learnt:
-        say(
-            f"{counted(progress.not_learnt, 'new review')} since the newest model was trained: not learnt yet."
-        )
+        say(f"{counted(progress.not_learnt, 'new review')} that no model has learnt yet.")
     for job in progress.jobs:
         if job.under_way:
             say(job.in_words)

@@ -9,7 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from annotations.numbers_shown import counted, tallied
 from service.design.static_files import address_of_static, stylesheet
-from service.page_words import for_pages
+from service.design.wrong_fields import wrong_fields
+from service.page_words import as_sentence, for_pages
 
 SHARED = Path(__file__).parent / "templates"
 
@@ -18,7 +19,7 @@ SHARED = Path(__file__).parent / "templates"
 def templates_in(folder: Path) -> Environment:
     """The templates of a folder, and those that all share. All words are escaped; a name that is not there is a fault.
 
-    Filters: ``counted``, ``tallied`` and ``for_pages``.
+    Filters: ``counted``, ``tallied``, ``for_pages``, ``as_sentence`` and ``wrong_fields``.
     Functions: ``static(NAME)``, a file's address; ``stylesheet()``, for files that stand alone.
     """
     made = Environment(
@@ -33,6 +34,8 @@ def templates_in(folder: Path) -> Environment:
     made.filters["counted"] = counted
     made.filters["tallied"] = tallied
     made.filters["for_pages"] = for_pages
+    made.filters["as_sentence"] = as_sentence
+    made.filters["wrong_fields"] = wrong_fields
     made.globals["static"] = address_of_static
     made.globals["stylesheet"] = stylesheet
     return made

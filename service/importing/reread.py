@@ -11,6 +11,7 @@ from annotations.names import folded
 from annotations.problems import Problem
 from annotations.progress import Progress
 from annotations.readers.line_switches import rules_for
+from annotations.readers.same_speakers import with_same_speakers
 from annotations.readers.text import in_place
 from annotations.store.transcripts import all_transcripts
 from annotations.transcript import Transcript, Turn
@@ -97,6 +98,7 @@ def _from_store(parts: Parts, kept: Mapping[str, Transcript]) -> AllReread:
             continue
         rules = rules_for(transcript.source, config, transcript.kind)
         turns, _ = in_place(transcript.text, config.interviewers, rules)
+        turns = with_same_speakers(turns, config.same_speakers, config.interviewers)
         compared.append(_compared(transcript, transcript.text, turns))
     return AllReread(tuple(compared), without_file=tuple(others))
 

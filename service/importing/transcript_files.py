@@ -13,6 +13,7 @@ from annotations.progress import Progress
 from annotations.readers.description import Description, ImportManifest, describe, read_manifest, said_of
 from annotations.readers.line_switches import rules_for
 from annotations.readers.reading import ENDINGS, OFTEN_OTHERS, PROJECTS, SAVE_AS_DOCX, read_transcripts
+from annotations.readers.same_speakers import with_same_speakers
 from annotations.readers.spoken import ReadTranscript
 from annotations.study.config import StudyConfig
 from annotations.transcript import Transcript
@@ -157,7 +158,8 @@ def _open(
     rules = rules_for(f"{above}/{file.place or file.path.name}", config, kind)
     described = []
     for read in read_transcripts(file.path, interviewers=config.interviewers, rules=rules):
-        placed = replace(read, place=file.place)
+        turns = with_same_speakers(read.turns, config.same_speakers, config.interviewers)
+        placed = replace(read, place=file.place, turns=turns)
         said = said_of(placed, options=options, manifest=manifest, config=config)
         described.append((placed, describe(placed, options=options, manifest=manifest, config=config), said))
     own = manifest.attributes.get(file.path.absolute(), {}) if manifest else {}

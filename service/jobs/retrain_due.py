@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from annotations.store.jobs import ask_for, latest_of
-from annotations.store.model_versions import all_models
+from annotations.store.model_versions import newest_kept
 from annotations.store.reviews import newest_review, reviews_after
 from service.composition import Parts
 
@@ -17,7 +17,8 @@ def ask_if_due(parts: Parts) -> bool:
     if after is None:
         return False
     with parts.store.writing() as connection:
-        newest = next(reversed(all_models(connection)), None)
+        # where every version was erased, the withdrawal has one trained
+        newest = newest_kept(connection)
         if newest is None or reviews_after(connection, newest.last_review) < after:
             return False
         last, came = latest_of(connection, "train"), newest_review(connection)

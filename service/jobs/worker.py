@@ -234,9 +234,7 @@ def _withdraw(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict
 
     withdrawn = withdraw(parts, arguments["participant"], by=arguments["by"], progress=watch.step)
     if not withdrawn.done:
-        raise TandemError(
-            f"Not everything is erased yet: {'; '.join(withdrawn.still_there)} Try this job again."
-        )
+        raise TandemError(withdrawn.left_in_words)
     return withdrawn.to_json()
 
 

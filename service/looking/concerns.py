@@ -89,9 +89,10 @@ def _withdrawals(connection: Connection) -> Iterator[Concern]:
     for withdrawal in all_withdrawals(connection):
         if withdrawal.state != "done":
             yield Concern(
-                f"The withdrawal of {withdrawal.participant} is not finished: something of theirs is still there.",
-                "Withdraw the code once more.",
-                "/participants",
+                f"The withdrawal of {withdrawal.participant} is not finished: "
+                f"{'tasks in Label Studio still hold' if withdrawal.pending else 'something still holds'} their words.",
+                "Its job says why. Once that is mended, press “Try again” there: it does not go on by itself.",
+                "/jobs",
             )
 
 
@@ -123,7 +124,7 @@ def _backup(parts: Parts) -> Iterator[Concern]:
 def _waiting(connection: Connection, progress: StudyProgress) -> Iterator[Concern]:
     if progress.not_learnt:
         yield Concern(
-            f"{counted(progress.not_learnt, 'review')} came in since the newest model was trained.",
+            f"{counted(progress.not_learnt, 'review')} came in that no model has learnt yet.",
             "Train when a wave is through, or let the worker do it (Settings).",
             "/models",
             wrong=False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePath
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from annotations.numbers_shown import counted
 from annotations.store.jobs import Job, all_jobs, job_by_id
+from annotations.store.kept_figures import taken_away_by
 from annotations.store.tables import now
 from service.looking.wave_progress import JOBS_IN_WORDS
 
@@ -20,7 +21,10 @@ _LEAST_SHARE = 0.03
 
 @dataclass(frozen=True, slots=True)
 class JobProgress:
-    """A job. ``share``: 0 to 1, None where nobody has said; ``seconds_left``: from the pace so far, None if unknown."""
+    """A job. ``share``: 0 to 1, None where nobody has said; ``seconds_left``: from the pace so far, None if unknown.
+
+    ``taken_by``: which erasure has taken away since what the job had worked out, in words.
+    """
 
     id: UUID
     kind: str
@@ -33,6 +37,7 @@ class JobProgress:
     error: str | None
     notes: tuple[str, ...]
     receipt: str = ""
+    taken_by: str = ""
 
     @property
     def what(self) -> str:
@@ -81,7 +86,10 @@ class JobProgress:
 def job_progress(connection: Connection, job: UUID) -> JobProgress | None:
     """How far the job with this id is; None if there is none."""
     job_there = job_by_id(connection, job)
-    return None if job_there is None else _progress(job_there)
+    if job_there is None:
+        return None
+    taken = taken_away_by(connection, job_there.finished) if job_there.state == "done" else ""
+    return replace(_progress(job_there), taken_by=taken)
 
 
 def latest_jobs(connection: Connection, *, latest: int = 500) -> tuple[JobProgress, ...]:

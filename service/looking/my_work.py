@@ -46,7 +46,8 @@ from service.settings import Settings
 class Assigned:
     """An interview of hers. ``passages``: those she is asked about; ``by_others``: done by colleagues in a project that
     all share. ``next``: the address in Label Studio of the next passage to code, None where nothing is left there;
-    ``streams``: does Label Studio go on from there by itself? ``own``: is that a part handed to her alone?
+    ``streams``: does Label Studio go on from there by itself? ``own``: is that a part handed to her alone? ``left_alone``:
+    how many passages wait in parts handed to her alone; ``elsewhere``: was it coded outside Label Studio?
     """
 
     transcript: UUID
@@ -62,6 +63,8 @@ class Assigned:
     next: str | None = None
     streams: bool = False
     own: bool = False
+    left_alone: int = 0
+    elsewhere: bool = False
 
     @property
     def left(self) -> int:
@@ -101,6 +104,16 @@ class MyWork:
     def left(self) -> int:
         """How many wait for her."""
         return sum(interview.left for interview in self.interviews)
+
+    @property
+    def left_alone(self) -> int:
+        """How many of these were handed to her alone; the others a colleague may do."""
+        return sum(interview.left_alone for interview in self.interviews)
+
+    @property
+    def done_elsewhere(self) -> int:
+        """How many she has judged outside Label Studio."""
+        return sum(interview.done for interview in self.interviews if interview.elsewhere)
 
     @property
     def goes_on_at(self) -> Assigned | None:
@@ -166,6 +179,7 @@ class _Count:
     next: str | None = None
     streams: bool = False
     own: bool = False
+    left_alone: int = 0
 
 
 def _address(settings: Settings, project: ProjectRow, task: int) -> str:
@@ -177,9 +191,9 @@ def _assigned(kept: KeptTranscript, count: _Count | None, read: tuple[int, int] 
     where = (kept.id, t.name, t.participant, t.case, t.site, t.wave)
     if count is None:
         passages, done = read or (0, 0)
-        return Assigned(*where, passages, done)
+        return Assigned(*where, passages, done, elsewhere=True)
     counts = (count.passages, count.done, count.skipped, count.by_others)
-    return Assigned(*where, *counts, count.next, count.streams, count.own)
+    return Assigned(*where, *counts, count.next, count.streams, count.own, count.left_alone)
 
 
 def _tasks(
@@ -247,6 +261,8 @@ def _tasks(
         count.done += row.done
         count.skipped += row.skipped
         count.by_others += row.by_others
+        if by_id[row.project_id].coder is not None:
+            count.left_alone += row.passages - row.done - row.skipped - row.by_others
         if row.next is not None and count.next is None:
             project = by_id[row.project_id]
             count.streams = row.next == heads[row.project_id]

@@ -56,7 +56,7 @@ def _with_model(study: StudyProgress) -> NextStep:
             return NextStep("push", f"{without} not handed out yet{_of(name)}.", name)
     if study.not_learnt and all(wave.reviewed >= wave.segments for wave in study.waves.values()):
         return NextStep(
-            "train", f"{counted(study.not_learnt, 'review')} came in since the newest model was trained."
+            "train", f"{counted(study.not_learnt, 'review')} came in that no model has learnt yet."
         )
     left = sum(wave.segments - wave.reviewed for wave in study.waves.values())
     return NextStep("review", f"{counted(left, 'passage waits', 'passages wait')} for a person." if left else

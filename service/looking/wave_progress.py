@@ -23,8 +23,8 @@ from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import (
     ModelVersion,
     Serving,
-    all_models,
     champion,
+    newest_kept,
     waiting_model,
     why_nothing_serves,
 )
@@ -136,7 +136,7 @@ class BegunInterview:
 class StudyProgress:
     """How far a study is: its waves by name, its people and what they coded, the model that serves, the latest jobs.
 
-    ``not_learnt``: the reviews that came in since the newest model was trained; 0 before the first one. ``attributes``:
+    ``not_learnt``: the reviews that no model that is still there has learnt; 0 where there is none. ``attributes``:
     of how many participants and cases each is known. ``views``: what one task of a wave is, where it was pushed;
     ``begun``: interviews that coders have begun as a whole and not submitted. ``to_settle``: reviews and codings whose
     words were corrected and that wait for a person; ``not_forgotten``: transcripts whose words that were taken out are
@@ -168,7 +168,7 @@ class StudyProgress:
 
 @dataclass(frozen=True, slots=True)
 class ModelsNow:
-    """The version that serves, why none does, and how many reviews came since the newest one was trained."""
+    """The version that serves, why none does, and how many reviews no version that is still there has learnt."""
 
     model: ModelInService | None
     no_model: str | None
@@ -178,7 +178,7 @@ class ModelsNow:
 def models_now(connection: Connection, parts: Parts) -> ModelsNow:
     """What is known of the model without looking at any passage."""
     serving, waits = champion(connection), waiting_model(connection)
-    newest = next(reversed(all_models(connection)), None)
+    newest = newest_kept(connection)
     version = parts.segmentation.version
     return ModelsNow(
         None if serving is None else model_in_service(serving, waits, parts.codebook.version, version),

@@ -1,4 +1,4 @@
-"""Whoever was invited as a coder and is not among the coders of study.yaml yet, so that nothing can be given to them."""
+"""Coders who were invited, and the coders of study.yaml: who is not among them yet, and whose address is not there."""
 
 from __future__ import annotations
 
@@ -42,3 +42,33 @@ def list_invited_coders(parts: Parts) -> tuple[str, ...]:
             ]
             change_settings(parts, {"coders": listed})
     return tuple(account.name for account in new)
+
+
+def list_address(parts: Parts, account: Account, before: str = "") -> bool:
+    """Let study.yaml's entry of a coder have the account's e-mail address, if it has none or the one of ``before``.
+
+    Returns whether it was changed. Raises Busy while a worker or command holds the study, BadInput where study.yaml
+    cannot take it. ``parts``: those that a server goes on with.
+    """
+    if not _lacking(parts.study.config, account, before):
+        return False
+    with parts.alone("settings"):
+        parts.take_up(read_study(parts.study.folder))
+        config = parts.study.config
+        if not (entry := _lacking(config, account, before)):
+            return False
+        listed = [
+            coder | ({"email": account.email} if coder["name"] == entry else {})
+            for coder in config.model_dump(mode="json", exclude_defaults=True)["coders"]
+        ]
+        change_settings(parts, {"coders": listed})
+    return True
+
+
+def _lacking(config: StudyConfig, account: Account, before: str) -> str:
+    """The name in study.yaml of this coder, if her entry is to have the account's address; "" if not."""
+    for entry in config.coders:
+        if folded(account.name) in {folded(name) for name in (entry.name, *entry.aliases)}:
+            old = folded(entry.email) in ("", folded(before))
+            return entry.name if old and account.email and entry.email != account.email else ""
+    return ""

@@ -153,7 +153,7 @@ def _tables(document: NumberedDocument, pack: Pack) -> None:
         document.text("Nothing has been coded yet.")
         return
     document.text(
-        f"{counted(table.matrix.codings, 'coding')} count. ",
+        f"{counted(table.matrix.codings, 'coding')} count, each passage once for a code, however many people coded it. ",
         *_named([document.coming("Table", at) for at in range(len(table.phases))]),
         f" show them by {table.corner}, a table for each phase.",
     )

@@ -159,3 +159,43 @@ def _ticked(row: Mapping[str, Any]) -> str:
         return "–"
     said = f"{row['ticked_right']} of {row['ticked']}"
     return said if row["comes_ticked"] else f"({said})"
+
+
+_BESIDE = {
+    "better": "{version} is better than {parent} on people whose words neither had learnt from.",
+    "not worse": "{version} is about as good as {parent} on people whose words neither had learnt from.",
+    "worse": "{version} is worse than {parent} on people whose words neither had learnt from.",
+    "cannot tell": "Whether {version} is better or worse than {parent} cannot be told: too few people were there to judge.",
+}
+
+
+def in_a_sentence(
+    version: str, figures: Mapping[str, Any], *, verdict: str | None, parent: str | None, compared: bool
+) -> tuple[str, ...]:
+    """What a version is worth, before any figure. ``compared``: was it judged beside ``parent``, which served then?"""
+    said = []
+    if compared and parent and verdict in _BESIDE:
+        said.append(_BESIDE[verdict].format(version=version, parent=parent))
+    shares = right_and_named(figures)
+    if shares is not None:
+        right, named = (round(100 * share) for share in shares)
+        said.append(
+            f"On people of whom it had learnt no word, about {right} of 100 codes that it suggested were right, and of 100 "
+            f"codes that coders gave it suggested about {named}."
+        )
+    return tuple(said)
+
+
+def right_and_named(figures: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Over all codes together: the share of suggestions that were right, and of coders' codes that were suggested.
+
+    Of each code its prevalence and recall are kept, and of all together F1, the harmonic mean of the two shares: that is
+    enough. None where nothing was measured, or by an earlier Tandem that kept less.
+    """
+    f1 = (figures.get("overall") or {}).get("micro_f1")
+    rows = [(row.get("prevalence") or 0.0, row.get("recall") or 0.0) for row in figures.get("codes") or ()]
+    given = sum(prevalence for prevalence, _ in rows)
+    named = sum(prevalence * recall for prevalence, recall in rows) / given if given else 0.0
+    if not f1 or not named or 2 * named <= f1:
+        return None
+    return min(1.0, named * f1 / (2 * named - f1)), named

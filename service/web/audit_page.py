@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 from starlette.concurrency import run_in_threadpool
@@ -27,7 +28,13 @@ _COLUMNS = (
     ListColumn[AuditRow]("when", "When", lambda row: f"{row.created:%Y-%m-%d %H:%M:%S} UTC"),
     ListColumn[AuditRow]("who", "Who", lambda row: row.who, choice=True),
     ListColumn[AuditRow]("did", "Did what", lambda row: row.did, choice=True),
-    ListColumn[AuditRow]("about", "About", lambda row: row.about),
+    # why a version was put to serve may name somebody, so it stands with the version, which an erasure reaches
+    ListColumn[AuditRow](
+        "about",
+        "About",
+        lambda row: row.about,
+        address=lambda row: f"/models/{quote(row.about)}" if row.did == Did.PROMOTED and row.about else None,
+    ),
     ListColumn[AuditRow]("detail", "More", detail_said),
     ListColumn[AuditRow]("how", "Came in by", lambda row: row.how, choice=True),
     ListColumn[AuditRow]("from", "From", lambda row: row.address),

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from annotations.errors import TandemError
 from annotations.names import folded
+from annotations.store.accounts import Account
 from annotations.store.api_tokens import ApiToken, all_tokens
 from annotations.store.database import Store
 from annotations.store.tables import now
@@ -31,6 +32,9 @@ from service.accounts.people import (
     sites_said,
 )
 from service.accounts.program_tokens import withdraw
+from service.audit import Did, noted
+from service.page_words import for_pages
+from service.pushing.invited_coders import list_address
 from service.web.client_address import is_secure
 from service.web.pages import Visit, Visited, saved
 from service.web.sign_in_pages import Said
@@ -70,7 +74,8 @@ async def invite_person(
         )
     except TandemError as error:
         return await _page(visit, fault=str(error), typed=typed)
-    return await _page(visit, made=made)
+    told = await run_in_threadpool(_listed, visit, made.account)
+    return await _page(visit, made=made, told=told)
 
 
 @router.get("/{account}")
@@ -99,11 +104,30 @@ async def other_rights(
 async def other_email(visit: Visited, by: AskedBy, account: UUID, email: Said = "") -> Response:
     """Another address by which Label Studio knows this person."""
     visit.must(Action.MANAGE_PEOPLE)
+    person, _ = await run_in_threadpool(_known, visit.parts.store, account)
     try:
-        await run_in_threadpool(change_email, visit.parts.store, account, email, by=by)
+        changed = await run_in_threadpool(change_email, visit.parts.store, account, email, by=by)
     except TandemError as error:
         return await _one(visit, account, fault=str(error))
+    before = "" if person is None else person.account.email
+    if told := await run_in_threadpool(_listed, visit, changed, before):
+        return await _page(visit, told=told)
     return saved(f"{PATH}/{account}", "email")
+
+
+def _listed(visit: Visit, account: Account, before: str = "") -> str:
+    """Let the study's list of coders have the address too; what to know where it could not be written there."""
+    if not visit.may(Action.CHANGE_STUDY):
+        return ""
+    try:
+        if list_address(visit.parts, account, before):
+            noted(visit.parts.store, visit.by, Did.CHANGED_STUDY, "study.yaml", keys="coders")
+    except TandemError as error:
+        return (
+            f"The address of {account.name} is kept here. The study's list of coders (Settings) does not have it yet: "
+            f"{for_pages(str(error))}"
+        )
+    return ""
 
 
 @router.post("/{account}/link")
@@ -145,7 +169,12 @@ async def withdraw_token(visit: Visited, by: AskedBy, account: UUID, token: UUID
 
 
 async def _page(
-    visit: Visit, *, made: Invited | None = None, fault: str = "", typed: dict[str, str] | None = None
+    visit: Visit,
+    *,
+    made: Invited | None = None,
+    fault: str = "",
+    told: str = "",
+    typed: dict[str, str] | None = None,
 ) -> Response:
     people = await run_in_threadpool(everybody, visit.parts.store)
     return visit.page(
@@ -155,6 +184,7 @@ async def _page(
         made=made,
         link="" if made is None else f"{_own_address(visit.request)}{made.path}",
         fault=fault,
+        told=told,
         typed=typed or {"name": "", "email": "", "role": "coder"},
         sites=sites_in(visit.parts.study.config),
         listed=_not_invited(visit, people),

@@ -30,6 +30,7 @@ from service.web.dependencies import Served
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visited, page_for, rendered, visit_of
 from service.web.signed_in import viewer_or_none
+from service.web.workbench.describe_page import describe_path
 
 COOKIE = "tandem_page"
 NEW_DOUBT = "/doubts/new"
@@ -113,7 +114,12 @@ async def interview(request: Request, parts: Served, transcript: UUID, note: str
             notes = visit.may(Action.WRITE_DOUBT)
             traces = visit.may(Action.CHANGE_MODELS)
             return visit.page(
-                "interview_with_margin.html", interview=seen, anchor=_anchor, may_note=notes, may_trace=traces
+                "interview_with_margin.html",
+                interview=seen,
+                anchor=_anchor,
+                may_note=notes,
+                may_trace=traces,
+                describes=describe_path(transcript) if visit.may(Action.BRING_IN) else "",
             )
     elif not opens(request, path):
         return page_for(request, None, "locked_page.html", code=status.HTTP_401_UNAUTHORIZED)
@@ -127,7 +133,7 @@ async def interview(request: Request, parts: Served, transcript: UUID, note: str
 
 @router.get(f"{INTERVIEWS}/{{transcript}}/done.svg")
 async def done(request: Request, parts: Served, transcript: UUID) -> Response:
-    """A small picture that says how many passages are done, for the line on top of a passage in Label Studio."""
+    """An empty picture: tasks that were pushed earlier ask for one that said how much somebody, whoever, had done."""
     by_link = opens(request, interview_path(transcript))
     viewer = None if by_link else await viewer_or_none(request)
     if viewer is None and not by_link:
@@ -137,8 +143,7 @@ async def done(request: Request, parts: Served, transcript: UUID) -> Response:
         return Response(status_code=status.HTTP_404_NOT_FOUND)
     if viewer is not None:
         must_read(viewer, read.kept.transcript)
-    said = f"{read.done} of {read.passages} done"
-    return Response(rendered("done.svg", said=said, width=8 + 6.6 * len(said)), media_type="image/svg+xml")
+    return Response(rendered("done.svg"), media_type="image/svg+xml")
 
 
 def key_leaves_address(request: Request, path: str) -> Response | None:

@@ -17,6 +17,8 @@ LARGE_BODY_LIMIT = 50_000_000
 # files that a lead brings in; only whoever is signed in gets so far that they are read
 UPLOADS = "/bring-in"
 UPLOAD_LIMIT = 205_000_000
+# a file in the place of another
+_INSTEAD = re.compile(rf"{UPLOADS}/[0-9a-f-]{{36}}/file/\d{{1,9}}/instead")
 _LARGE = (webhook.PATH, f"{ml_backend.PREFIX}/predict", f"{ml_backend.PREFIX}/setup")
 # scripts, styles and pictures are files of our own; no word of a page can be run or sent elsewhere
 _CONTENT = (
@@ -64,7 +66,7 @@ def _refused(scope: Scope) -> JSONResponse | None:
     headers = Headers(scope=scope)
     length = headers.get("content-length", "0")
     most = LARGE_BODY_LIMIT if scope["path"] in _LARGE else BODY_LIMIT
-    if scope["path"] == UPLOADS:
+    if scope["path"] == UPLOADS or _INSTEAD.fullmatch(scope["path"]):
         most = UPLOAD_LIMIT
     if scope["method"] not in ("GET", "HEAD") and (
         not re.fullmatch("[0-9]{1,12}", length) or int(length) > most

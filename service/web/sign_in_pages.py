@@ -143,7 +143,7 @@ async def first_account_page(request: Request, viewer: SignedIn) -> Response:
     """Who is the first lead? Only for whoever holds the study's key, on the machine where Tandem runs."""
     must(viewer, Action.MANAGE_PEOPLE)
     _refuse_elsewhere(request)
-    return page_for(request, viewer, "first_account.html", typed="", fault="")
+    return page_for(request, viewer, "first_account.html", typed="", fault="", shortest=SHORTEST)
 
 
 @router.post(FIRST)
@@ -157,7 +157,15 @@ async def make_first_account(
     try:
         made = await run_in_threadpool(first_account, parts.store, name, password, address=address)
     except BadInput as error:
-        return page_for(request, viewer, "first_account.html", code=422, typed=name, fault=str(error))
+        return page_for(
+            request,
+            viewer,
+            "first_account.html",
+            code=422,
+            typed=name,
+            fault=str(error),
+            shortest=SHORTEST,
+        )
     await run_in_threadpool(sign_out, parts.store, key, session_cookie(request))
     answer = _to("/")
     remember(request, answer, await run_in_threadpool(with_account, parts.store, key, made, address=address))

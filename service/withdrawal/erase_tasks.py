@@ -36,12 +36,17 @@ def erase_from_label_studio(
             for pending_here in tuple(still):
                 if pending_here.url != server.url:
                     withdrawn.notes.append(_elsewhere(pending_here))
+                    withdrawn.waits.append(withdrawn.notes[-1])
                     continue
                 _from_project(parts, server, pending_here, withdrawn)
                 still.remove(pending_here)
                 left(still)
         _compact_label_studio(parts, withdrawn)
     except TandemError as error:
+        tasks = sum(len(pending_here.keys) for pending_here in still)
+        withdrawn.waits.append(
+            f"{counted(tasks, 'task')} in Label Studio still {'holds' if tasks == 1 else 'hold'} their words: {error}"
+        )
         withdrawn.notes.append(
             f"the tasks in Label Studio are still there ({error}) Run the same command again once it answers."
         )

@@ -138,7 +138,7 @@ class Receipt:
         lines = [
             self.subject.heading,
             "",
-            *(f"{label + ':':<13} {value}" for label, value in rows),
+            *(f"{label}: {value}" for label, value in rows),
             "",
             self.subject.whole
             if self.complete
@@ -147,7 +147,7 @@ class Receipt:
             "What was erased, where, and how it was verified:",
         ]
         for thing in self.gone:
-            lines += [f"- {thing.what}", f"    where:     {thing.where}", f"    verified:  {thing.verified}"]
+            lines += [f"- {thing.what}", f"    where: {thing.where}", f"    verified: {thing.verified}"]
         if self.models:
             lines += [
                 "",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from builders import REPOSITORY
 
-from service.page_words import PAGE_OF, for_pages
+from service.page_words import PAGE_OF, as_sentence, for_pages
 from service.web.navigation import ITEMS
 
 # why a page may name each
@@ -73,6 +73,34 @@ def test_no_sentence_sends_a_lead_to_a_terminal() -> None:
     assert named == []
 
 
+# what is said of files that come in, wherever it is found out
+_OF_FILES = ("annotations/readers", "annotations/codings", "annotations/study/speakers.py", "annotations/attributes.py",
+             "annotations/names.py", "service/importing", "service/bringing_in")  # fmt: skip
+# asked by a command alone, or on a page of its own; the last begins another study, which is an administrator's
+_ASKED_ELSEWHERE = ("service/importing/line_choices.py", "service/importing/settle_changed.py")
+_NOT_A_PAGES = re.compile(
+    r"study\.yaml|(?<![\w-])--[a-z]|\{\w+: |"
+    r"\b(?:participant_pattern|file_pattern|participant_speakers|no_speakers|unlabelled_participant|codings_columns)\b"
+)
+
+
+def test_no_sentence_about_files_names_a_key_or_an_option() -> None:
+    """Pages name fields as pages call them: no key of study.yaml, no option, no YAML."""
+    files = [
+        file
+        for place in map(REPOSITORY.joinpath, _OF_FILES)
+        for file in (sorted(place.rglob("*.py")) if place.is_dir() else [place])
+        if not str(file.relative_to(REPOSITORY)).startswith(_ASKED_ELSEWHERE)
+    ]
+    named = [
+        f"{file.relative_to(REPOSITORY)}:{line}: {for_pages(said)}"
+        for file in files
+        for line, said in _sentences(file)
+        if " " in said and "tandem init" not in said and _NOT_A_PAGES.search(for_pages(said))
+    ]
+    assert named == []
+
+
 def test_templates_name_an_administrators_commands_alone() -> None:
     """What stands in the pages themselves."""
     named = {
@@ -106,3 +134,20 @@ def test_every_page_that_is_named_is_there() -> None:
 def test_a_command_becomes_its_page(said: str, shown: str) -> None:
     """In the sentence's own grammar; what an administrator does keeps its name."""
     assert for_pages(said) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("no file was sent.", "No file was sent."),
+        ("say which codes apply, or none.", "Say which codes apply, or none."),
+        ("codes.csv: has no rows.", "codes.csv: has no rows."),
+        ('--pair "X": give two coders.', 'Pair "X": give two coders.'),
+        ("v2 does not serve.", "v2 does not serve."),
+        ('"ada" is no e-mail address.', '"ada" is no e-mail address.'),
+        ("tandem precode has not run.", "The page Hand out has not run."),
+    ],
+)
+def test_a_refusal_begins_as_a_sentence(said: str, shown: str) -> None:
+    """Names of files and versions stay as they are spelt."""
+    assert as_sentence(said) == shown

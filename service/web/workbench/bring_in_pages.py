@@ -10,6 +10,7 @@ from annotations.errors import BadInput, Busy
 from annotations.store.brought_in import all_brought_in, brought_in_by_id, items_of
 from annotations.store.described_transcripts import described_transcripts
 from annotations.store.jobs import ask_for
+from annotations.store.study_places import places_in
 from service.access.page_links import interview_path
 from service.access.policy import Action
 from service.audit import Did
@@ -21,6 +22,7 @@ from service.web.pages import Visit, Visited, saved
 from service.web.request_limits import UPLOADS
 from service.web.workbench import upload_pages, wanted_waves
 from service.web.workbench.audit import audit
+from service.web.workbench.describe_page import unplaced
 from service.web.workbench.given import Sent
 from service.web.workbench.looks import is_small, look, opened
 from service.web.workbench.upload_preview import page
@@ -171,6 +173,8 @@ def _came_in(visit: Visit, record: UUID, *, fault: str = "") -> Response:
         reasons = why_it_stays(connection, record_there) if record_there.undone is None else ()
         theirs = {item.transcript for item in items if item.kind in ("transcript", "described", "replaced")}
         there = [transcript for transcript in described_transcripts(connection) if transcript.id in theirs]
+        places = places_in(connection)
+    missing = {row.id: row for row in unplaced(there, visit.parts.study.config, places)}
     left = [upload for upload in all_uploads(visit.parts) if upload.files]
     return visit.page(
         "workbench/came_in.html",
@@ -180,6 +184,7 @@ def _came_in(visit: Visit, record: UUID, *, fault: str = "") -> Response:
         transcripts=there[:300],
         more=max(0, len(there) - 300),
         place=lambda row: interview_path(row.id),
+        missing=missing,
         reasons=reasons,
         left=left,
         faults=fault.splitlines(),

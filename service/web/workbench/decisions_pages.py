@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from urllib.parse import urlencode
+from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Response, status
+from fastapi.responses import RedirectResponse
 
 from annotations.codebook.codes import Codebook
+from annotations.errors import BadInput
 from annotations.turn_numbers import shown_number
 from service.access.policy import Action
 from service.agreement.model_against_people import RULE as SURE_RULE
 from service.agreement.model_against_people import AgainstPeople, ModelAgainstPeople
-from service.agreement.telling_disagreements import AgreedDecision, decisions
+from service.agreement.telling_disagreements import (
+    AgreedDecision,
+    TellingDisagreements,
+    decisions,
+    place_of,
+)
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.workbench.in_force import VisitedNow
 from service.web.workbench.words_shown import words_shown
@@ -40,6 +48,21 @@ def decided(visit: VisitedNow) -> Response:
         return visit.takes(shown, "decisions")
     visit.sees_passages("what was agreed", (row.transcript for row in shown.on_page))
     return visit.page("workbench/decisions.html", list=shown)
+
+
+@router.get(f"{DECISIONS}/{{review}}")
+def open_decision(visit: VisitedNow, review: UUID) -> Response:
+    """To the passage that a decision is about, with who said what; where people differ no more, to its interview."""
+    visit.must(Action.READ_TEXT)
+    visit.must(Action.DECIDE_CODES)
+    telling: TellingDisagreements = visit.request.app.state.disagreements
+    with visit.parts.store.reading() as connection:
+        place = place_of(connection, visit.parts, review)
+        differ = {placed.key for placed in telling.now(connection, visit.parts).found}
+    if place is None:
+        raise BadInput("This decision does not stand any more: it was taken back, or another took its place.")
+    here = f"/disagreements/{place[0]}/{place[1]}" if place in differ else f"/interviews/{place[0]}"
+    return RedirectResponse(here, status.HTTP_303_SEE_OTHER)
 
 
 @router.get(MODELS)
@@ -108,7 +131,12 @@ def _against(book: Codebook) -> Sequence[ListColumn[AgainstPeople]]:
 
 
 _DECIDED = (
-    ListColumn[AgreedDecision]("words", "Passage", lambda row: words_shown(row.words)),
+    ListColumn[AgreedDecision](
+        "words",
+        "Passage",
+        lambda row: words_shown(row.words),
+        address=lambda row: f"{DECISIONS}/{row.review}",
+    ),
     ListColumn[AgreedDecision]("codes", "Agreed", lambda row: ", ".join(row.codes) or "no code applies"),
     ListColumn[AgreedDecision]("why", "Why", lambda row: row.why),
     ListColumn[AgreedDecision](

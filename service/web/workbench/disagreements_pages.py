@@ -17,7 +17,7 @@ from annotations.store.transcripts import all_texts, transcript_by_id
 from annotations.turn_numbers import shown_number
 from service.access.policy import Action
 from service.access.transcript_access import about, must_read, sees
-from service.agreement.consensus import Agreed, record
+from service.agreement.consensus import Agreed, record, take_back
 from service.agreement.telling_disagreements import (
     RULE,
     RULE_OF_SEEN,
@@ -50,7 +50,8 @@ def disagreements(visit: VisitedNow) -> Response:
     telling = _telling(visit)
     fitting = [placed_one for placed_one in telling.found if _fits(placed_one, wanted, pair)]
     fixed = {"code": code, "pair": pair}
-    columns = _columns(book, fixed)
+    # a passage is opened with every filter of the list, so that "next" stays within it
+    columns = _columns(book, _filters(visit))
     shown = ShownList(
         fitting,
         columns,
@@ -133,6 +134,17 @@ def agree_on(
     )
 
 
+@router.post(f"{PATH}/{{transcript}}/{{segment}}/take-back")
+def take_agreed_back(visit: VisitedNow, transcript: UUID, segment: UUID) -> Response:
+    """What was agreed on counts no more, and the passage is open again."""
+    visit.must(Action.DECIDE_CODES)
+    placed = _placed(visit, transcript, segment)
+    with visit.parts.alone("consensus"):
+        review = take_back(visit.parts, placed.one.transcript, segment, by=visit.viewer.name)
+    audit(visit, Did.DECIDED, placed.one.transcript, review=str(review), what="taken back")
+    return saved(_address((transcript, segment), _filters(visit)), form=f"taken-back-{segment}")
+
+
 def _one(visit: Visit, transcript: UUID, segment: UUID, fault: str = "") -> Response:
     visit.must(Action.READ_TEXT)
     placed = _placed(visit, transcript, segment)
@@ -162,6 +174,7 @@ def _one(visit: Visit, transcript: UUID, segment: UUID, fault: str = "") -> Resp
         before=_address(before, filters) if before else "",
         after=_address(after, filters) if after else "",
         back=f"{PATH}?{urlencode(filters)}",
+        take_back=f"{PATH}/{transcript}/{segment}/take-back{f'?{urlencode(filters)}' if filters else ''}",
         here=visit.request.url.path + (f"?{urlencode(filters)}" if filters else ""),
         interview_path=f"/interviews/{transcript}#turn-{turn}",
     )

@@ -11,6 +11,7 @@ from annotations.coding import Condition
 from annotations.errors import BadInput
 from annotations.store.attributes import all_attributes
 from annotations.store.coders import coder_names
+from annotations.store.kept_figures import taken_away_by
 from annotations.store.study_places import places_in
 from service.access.policy import Action
 from service.audit import Did
@@ -146,9 +147,14 @@ def _at_work(visit: Visit, kind: ExportKind, made_id: UUID) -> Response:
 
 
 def _gone(visit: Visit) -> Response:
+    with visit.parts.store.reading() as connection:
+        taken = taken_away_by(connection)
+    also = (
+        f" {taken[:1].upper()}{taken[1:]} took all that waited then, for it might be of whoever it was about."
+    )
     return visit.page(
         "fault.html",
         code=status.HTTP_404_NOT_FOUND,
         title="This file is not here",
-        sentence="Files wait for a day to be taken along. Make it again: it takes a moment.",
+        sentence=f"Files wait for a day to be taken along.{also if taken else ''} Make it again: it takes a moment.",
     )

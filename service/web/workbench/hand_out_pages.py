@@ -19,23 +19,23 @@ from annotations.store.deals import plan_in_force
 from annotations.store.described_transcripts import described_transcripts
 from annotations.store.model_versions import champion, why_nothing_serves
 from annotations.store.transcripts import count_coded_turns
-from annotations.store.wave_views import TaskView, view_of
+from annotations.store.wave_views import view_of
 from service.access.policy import Action
 from service.audit import Did
 from service.looking.coder_pace import seconds_per_passage
 from service.looking.wave_notice_kept import notice_of
 from service.pushing.invited_coders import invited_coders, list_invited_coders
 from service.pushing.passage_order import PassageOrder
-from service.pushing.push_asked import HandOut, asked_of, order_named, try_hand_out, view_named
+from service.pushing.push_asked import HandOut, asked_of, try_hand_out
 from service.serving.model_codes import codes_in_model
 from service.web.pages import Visit, Visited
 from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.audit import audit
+from service.web.workbench.hand_out_form import PARTS, WrongParts, arguments_of
 from service.web.workbench.in_force import VisitedNow
 
 router = APIRouter(include_in_schema=False)
 PATH, WAVE = "/hand-out", "/hand-out/wave"
-PARTS = ("blind", "double", "repeat")
 ORDERS = {
     PassageOrder.READING: "as they stand in the interviews",
     PassageOrder.TRANSCRIPTS: "interviews of which the model is least sure first",
@@ -99,7 +99,7 @@ def push(
     """Let a worker put the wave before the coders, just as it was shown."""
     visit.must(Action.HAND_OUT)
     given = {"blind": blind, "double": double, "repeat": repeat, "seed": seed, "order": order, "view": view}
-    arguments = _arguments(wave, given, coder or [])
+    arguments = arguments_of(wave, given, coder or [])
     try_hand_out(visit.parts, wave, asked_of(arguments))
     return ask_job(visit, "push", arguments, back=_address(wave))
 
@@ -140,7 +140,7 @@ def _one(visit: Visit, wave: str) -> Response:
         else codes_in_model(model, parts.codebook, parts.study.config.aim.least_precision, chosen)
     )
     form = _form(query, plan, view)
-    tried, fault = _try(visit, wave, form) if query.get("try") and model else (None, "")
+    tried, fault = _try(visit, wave, form) if query.get("try") and model else (None, None)
     return visit.page(
         "workbench/hand_out_wave.html",
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
@@ -159,7 +159,8 @@ def _one(visit: Visit, wave: str) -> Response:
         invited=[coder.name for coder in invited],
         plan=plan,
         tried=tried,
-        fault=[fault] if fault else [],
+        errors=fault.errors if isinstance(fault, WrongParts) else {},
+        fault=[str(fault)] if fault and not isinstance(fault, WrongParts) else [],
         takes=lambda share: _takes(share.passages, share.coder, pace),
     )
 
@@ -176,42 +177,11 @@ def _form(query: Any, plan: Any, view: str) -> dict[str, Any]:
     return said
 
 
-def _try(visit: Visit, wave: str, form: Mapping[str, Any]) -> tuple[HandOut | None, str]:
+def _try(visit: Visit, wave: str, form: Mapping[str, Any]) -> tuple[HandOut, None] | tuple[None, TandemError]:
     try:
-        return try_hand_out(visit.parts, wave, asked_of(_arguments(wave, form, form["coders"]))), ""
+        return try_hand_out(visit.parts, wave, asked_of(arguments_of(wave, form, form["coders"]))), None
     except TandemError as error:
-        return None, str(error)
-
-
-def _arguments(wave: str, given: Mapping[str, Any], coders: list[str]) -> dict[str, Any]:
-    """A push's options as a job keeps them. Raises BadInput for what is no number."""
-    arguments: dict[str, Any] = {"wave": wave}
-    for name in PARTS:
-        said = str(given.get(name, "")).strip().removesuffix("%").replace(",", ".").strip()
-        try:
-            arguments[name] = round(float(said or 0) / 100, 4)
-        except ValueError:
-            raise BadInput(
-                f'"{said}" is no number: give the part of each interview in 100, such as 15.'
-            ) from None
-    seed = str(given.get("seed", "")).strip()
-    if seed and not (seed.isdecimal() and len(seed) < 19):
-        raise BadInput(f'the seed "{seed[:30]}" is no whole number.')
-    arguments["seed"] = int(seed) if seed else None
-    arguments["coders"] = list(dict.fromkeys(coders))
-    arguments["order"] = order_named(str(given.get("order") or "reading")).value
-    arguments["view"] = None if not given.get("view") else view_named(str(given["view"])).value  # type: ignore[union-attr]
-    if arguments["view"] == TaskView.INTERVIEW and arguments["order"] in (
-        PassageOrder.RARE,
-        PassageOrder.UNSURE,
-    ):
-        raise BadInput(
-            "this order is one of single passages, and the wave is to be read as whole interviews. Choose another order, or "
-            "passages."
-        )
-    if not any(arguments[name] for name in PARTS) and not coders:
-        arguments["seed"] = None  # nothing is drawn, so that nothing is asked
-    return arguments
+        return None, error
 
 
 def _takes(passages: int, coder: str | None, pace: Mapping[str, float]) -> str:

@@ -16,6 +16,7 @@ from service.audit import Did
 from service.looking.model_chain import ListedModel, ModelChain, listed_models, model_chain
 from service.looking.trace import trace_suggestion
 from service.looking.wave_progress import models_now
+from service.serving.evaluation_in_words import in_a_sentence
 from service.serving.model_codes import CodeInModel, codes_in_model, what_coders_notice
 from service.serving.promote_by_hand import promote_by_hand, roll_back
 from service.web.lists import ListColumn, ShownList, asked_of
@@ -193,6 +194,13 @@ def _one(visit: Visit, version: str, fault: str = "") -> Response:
         serves=serves,
         other=other and other.version,
         notices=what_coders_notice(codes, before).sentences if other else (),
+        said=in_a_sentence(
+            model.version,
+            model.figures,
+            verdict=model.verdict,
+            parent=None if parent is None else parent.version,
+            compared=bool((model.comparison or {}).get("groups")),
+        ),
         worth=_worth(model.figures),
         ticking=[code for code in codes if code.cut is not None and code.ticked],
         lacking=sum(bool(code.needs) for code in codes),

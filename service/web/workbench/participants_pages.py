@@ -13,6 +13,7 @@ from annotations.names import folded
 from annotations.numbers_shown import tallied
 from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
 from annotations.store.jobs import ask_for
+from annotations.store.study_places import places_in
 from annotations.store.withdrawals import all_withdrawals
 from annotations.transcript import Consents
 from service.access.page_links import interview_path
@@ -23,8 +24,10 @@ from service.importing.participants import KnownPerson, people_of
 from service.person_named import person_named
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, Visited, saved
+from service.web.workbench import describe_page
 from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.audit import audit
+from service.web.workbench.describe_page import describe_path, unplaced
 from service.web.workbench.given import Sent
 from service.withdrawal.erasure_dry_run import what_would_go
 from service.withdrawal.foreseen import foreseen
@@ -33,6 +36,7 @@ from service.withdrawal.receipt import FOLDER
 PATH = "/participants"
 _RECEIPT = re.compile(r"(withdrawal|correction)-\d{4}-\d{2}-\d{2}-[0-9a-f]{8}(-\d{1,4})?\.txt")
 router = APIRouter(include_in_schema=False)
+router.include_router(describe_page.router)
 
 
 def address_of(participant: str) -> str:
@@ -46,6 +50,8 @@ def participants(visit: Visited) -> Response:
     visit.must(Action.BRING_IN)
     with visit.parts.store.reading() as connection:
         people = people_of(connection)
+        theirs = described_transcripts(connection)
+        places = places_in(connection)
         gone = all_withdrawals(connection)
         job = latest_job(connection, "withdraw")
     columns = [
@@ -78,7 +84,12 @@ def participants(visit: Visited) -> Response:
     if shown.asked.take:
         return visit.takes(shown, "participants")
     return visit.page(
-        "workbench/participants.html", list=shown, gone=gone, job=job, receipts=_receipts(visit)
+        "workbench/participants.html",
+        list=shown,
+        unplaced=unplaced(theirs, visit.parts.study.config, places),
+        gone=gone,
+        job=job,
+        receipts=_receipts(visit),
     )
 
 
@@ -208,6 +219,7 @@ def _page(
         consents=consents,
         differ=any(transcript.consents != consents for transcript in theirs),
         place=lambda row: interview_path(row.id),
+        describe=lambda row: describe_path(row.id),
         faults=fault.splitlines(),
         note=note,
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
@@ -229,7 +241,7 @@ def _preview(visit: Visit, who: str, *, fault: str = "") -> Response:
     return visit.page(
         "workbench/withdraw.html",
         plan=foreseen_plan,
-        rows=[_row(name, count) for name, count in foreseen_plan["rows"].items()],
+        rows=[_row(name, count) for name, count in foreseen_plan["rows"].items() if name != _NAMED],
         faults=[fault] if fault else [],
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
     )
@@ -242,15 +254,39 @@ def _row(table: str, count: int) -> str:
 
 
 _TABLES = {
-    "brought_in_items": "notes of how they came in",
-    "label_studio_tasks": "passages as they were handed out",
-    "shown_models": "notes of what was shown with a passage",
-    "segments": "passages",
-    "turns": "turns",
-    "learnt_from": "notes of what a model learnt from",
     "annotation_reviews": "notes of what became of an answer",
+    "attributes": "things noted of them, such as a role",
+    "brought_in_items": "notes of how they came in",
+    "chosen_quotes": "quotes chosen for tables",
+    "codings": "codings of their words",
+    "dealt_transcripts": "notes of who was to code them",
+    "doubt_answers": "answers to memos and questions about their words",
+    "doubts": "memos and questions about their words",
+    "drawn_segments": "passages drawn to be coded twice or without suggestions",
+    "event_passages": "passages named beside events of a timeline",
+    "group_draws": "notes of who judges models",
+    "interview_drafts": "interviews that coders have begun and not submitted",
+    "kept_figures": "figures on pages, which are measured again when somebody asks",
     "label_studio_annotations": "answers as they came from Label Studio",
+    "label_studio_interviews": "interviews as they were handed out",
+    "label_studio_read_tasks": "notes of what was read from Label Studio",
+    "label_studio_tasks": "passages as they were handed out",
+    "learnt_from": "notes of what a model learnt from",
+    "member_checks": "answers to summaries for member checking",
+    "passage_answers": "answers to whole interviews, by passage",
+    "retractions": "notes of reviews taken back",
+    "review_sources": "notes of what an agreed decision rests on",
+    "reviews": "reviews of their words by people",
+    "segments": "passages of their interviews",
+    "shown_models": "notes of what was shown with a passage",
+    "suggestions": "suggestions of models for their words",
+    "summary_passages": "passages named beside summaries",
+    "transcript_versions": "earlier texts of corrected transcripts",
+    "turns": "turns of speech",
+    "version_passages": "passages that a correction has changed",
 }
+# these stand above, by name
+_NAMED = "transcripts"
 
 
 def _receipts(visit: Visit) -> list[str]:

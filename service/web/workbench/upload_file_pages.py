@@ -10,17 +10,19 @@ from fastapi import APIRouter, Response, status
 from annotations.errors import BadInput
 from annotations.store.study_places import places_in
 from service.access.policy import Action
-from service.audit import saw
+from service.audit import Did, saw
 from service.bringing_in.corrections import ALL, describe, give_attributes, give_roles, take_lines
+from service.bringing_in.kinds import kind_of
 from service.bringing_in.missing import lacks, used_in
-from service.bringing_in.uploads import SentFile, Upload
+from service.bringing_in.uploads import SentFile, Upload, put_instead
 from service.importing.description_checked import DescriptionFaults
 from service.web.pages import Visit, Visited
 from service.web.request_limits import UPLOADS as PATH
+from service.web.workbench.audit import audit
 from service.web.workbench.given import Given, Sent
 from service.web.workbench.looks import opened
 from service.web.workbench.place_choices import place_choices
-from service.web.workbench.upload_preview import anew, described, roles, said_of
+from service.web.workbench.upload_preview import anew, described, left_out, roles, said_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -55,6 +57,31 @@ def correct_file(visit: Visited, sent: Sent, upload_id: UUID, number: int) -> Re
     return anew(visit, upload_there, f"{here}/file/{number}" if sent.text("stay") else here)
 
 
+@router.post(f"{PATH}/{{upload_id}}/file/{{number}}/leave")
+def leave_file(visit: Visited, upload_id: UUID, number: int) -> Response:
+    """Delete one file: it is not to come in."""
+    visit.must(Action.BRING_IN)
+    upload_there = opened(visit, upload_id)
+    return left_out(visit, upload_there, upload_there.file(number))
+
+
+@router.post(f"{PATH}/{{upload_id}}/file/{{number}}/instead")
+def send_instead(visit: Visited, sent: Sent, upload_id: UUID, number: int) -> Response:
+    """Take another file in the place of one that is no interview; what is said of it stays."""
+    visit.must(Action.BRING_IN)
+    upload_there = opened(visit, upload_id)
+    file = upload_there.file(number)
+    arrived = sent.files("instead")
+    if not arrived:
+        return _file_page(visit, upload_there, file, fault="No file was sent. Choose one, then send it.")
+    try:
+        put_instead(upload_there, file, arrived[0].filename or "", arrived[0].file, kind_of)
+    except BadInput as error:
+        return _file_page(visit, opened(visit, upload_id), file, fault=str(error))
+    audit(visit, Did.SENT, str(upload_id), files=1, instead="yes")
+    return anew(visit, upload_there)
+
+
 def _file_page(
     visit: Visit,
     upload_shown: Upload,
@@ -76,6 +103,11 @@ def _file_page(
         places = places_in(connection)
     config = visit.parts.read_again().study.config
     used = used_in(config, places, files)
+    refused = [
+        refusal
+        for refusal in (seen.get("transcripts") or {}).get("refused", [])
+        if refusal["number"] == file.number
+    ]
     numbers = [file_plain["number"] for file_plain in files]
     at = numbers.index(file.number) if file.number in numbers else -1
     return visit.page(
@@ -84,11 +116,8 @@ def _file_page(
         file=file,
         its=its,
         lacks=list(dict.fromkeys(what for its_plain in its for what in lacks(its_plain, used, config))),
-        wrong=[
-            refusal["reason"]
-            for refusal in (seen.get("transcripts") or {}).get("refused", [])
-            if refusal["number"] == file.number
-        ],
+        wrong=[refusal["reason"] for refusal in refused],
+        unreadable=any(refusal["unreadable"] for refusal in refused),
         values=said_of(upload_shown, key) if given is None else described(given),
         everyone=said_of(upload_shown, ALL),
         attributes=said.attributes.get(key, {}) if given is None else given.beginning("attribute-"),

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from annotations.errors import BadInput
 from annotations.store.jobs import all_jobs
 from service.access.policy import Action
-from service.bringing_in.corrections import ALL, DESCRIBED, describe, give_roles, take_manifest
+from service.bringing_in.corrections import ALL, DESCRIBED, describe, give_roles, give_same, take_manifest
 from service.bringing_in.mend_cells import mend
 from service.bringing_in.uploads import KINDS, SentFile, Upload
 from service.importing.description_checked import DescriptionFaults
@@ -21,7 +21,7 @@ from service.web.request_limits import UPLOADS as PATH
 from service.web.workbench import upload_file_pages
 from service.web.workbench.given import Given, Sent
 from service.web.workbench.looks import look, opened
-from service.web.workbench.upload_preview import anew, described, page, roles
+from service.web.workbench.upload_preview import anew, described, left_out, page, roles, same
 
 router = APIRouter(include_in_schema=False)
 router.include_router(upload_file_pages.router)
@@ -83,6 +83,7 @@ def _take_said(visit: Visit, upload_id: UUID, sent: Given) -> Response:
             describe(upload_there, ALL, described(sent), visit.parts.read_again().study.config)
             upload_there.said.replace = sent.ticked("replace")
         give_roles(upload_there, roles(sent))
+        give_same(upload_there, same(sent))
     except DescriptionFaults as error:
         return page(visit, opened(visit, upload_id), errors=error.fields, given=sent)
     except BadInput as error:
@@ -97,11 +98,7 @@ def correct_kind(visit: Visited, sent: Sent, upload_id: UUID, number: int) -> Re
     upload_there = opened(visit, upload_id)
     file = upload_there.file(number)
     if sent.text("kind") == "leave":
-        upload_there.leave_out(file)
-        if not upload_there.files:
-            upload_there.remove()
-            return saved(PATH)
-        return anew(visit, upload_there)
+        return left_out(visit, upload_there, file)
     kind = sent.text("kind")
     wanted = next((kind_known for kind_known in KINDS if kind_known == kind), None)
     if wanted is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import Response, status
@@ -14,8 +14,8 @@ from annotations.store.transcripts import transcript_names
 from service.access.policy import Action
 from service.bringing_in.corrections import ALL, DESCRIBED
 from service.bringing_in.kinds import NAMES
-from service.bringing_in.missing import MissingWord, missing_in, used_in
-from service.bringing_in.uploads import KINDS, Upload
+from service.bringing_in.missing import MissingWord, missing_in, slips_in, used_in
+from service.bringing_in.uploads import KINDS, SentFile, Upload
 from service.web.lists import ShownList, asked_of
 from service.web.pages import Visit, saved
 from service.web.request_limits import UPLOADS as PATH
@@ -74,6 +74,9 @@ def page(
         everyone=said_of(upload_shown, ALL) if typed is None else described(typed),
         replace=upload_shown.said.replace if typed is None else typed.ticked("replace"),
         typed_roles={} if given is None else roles(given),
+        typed_same={} if given is None else same(given),
+        speakers=_speakers(files),
+        slips={label: meant for file_plain in files for label, meant in slips_in(file_plain, config).items()},
         errors=errors or {},
         places=place_choices(config, places),
         known={
@@ -95,6 +98,15 @@ def anew(visit: Visit, upload_shown: Upload, to: str = "") -> Response:
     return saved(to or f"{PATH}/{upload_shown.id}")
 
 
+def left_out(visit: Visit, upload_shown: Upload, file: SentFile) -> Response:
+    """Delete a file of several, or all of it with the last one."""
+    upload_shown.leave_out(file)
+    if upload_shown.files:
+        return anew(visit, upload_shown)
+    upload_shown.remove()
+    return saved(PATH)
+
+
 def said_of(upload_said: Upload, key: str) -> dict[str, str]:
     """What is said of a file, "" where nothing is."""
     return dict.fromkeys(DESCRIBED, "") | upload_said.said.described.get(key, {})
@@ -109,6 +121,25 @@ def roles(sent: Given) -> dict[str, str]:
     """Roles by speaker: a label may hold any sign, so it stands in a field of its own."""
     labels = sent.beginning("speaker-")
     return {label: sent.text(f"role-{number}") for number, label in labels.items()}
+
+
+def same(sent: Given) -> dict[str, str]:
+    """Whom each speaker is said to be, "" where it is nobody else; of those whom the form asks about."""
+    labels = sent.beginning("speaker-")
+    return {
+        label: sent.text(f"same-{number}")
+        for number, label in labels.items()
+        if sent.holds_any((f"same-{number}",))
+    }
+
+
+def _speakers(files: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Everybody who speaks in these files, whoever speaks most first."""
+    turns: dict[str, int] = {}
+    for file_plain in files:
+        for speaker in file_plain["speakers"]:
+            turns[speaker["label"]] = turns.get(speaker["label"], 0) + speaker["turns"]
+    return sorted(filter(None, turns), key=lambda label: -turns[label])
 
 
 def _address(upload_shown: Upload, word: MissingWord) -> str:

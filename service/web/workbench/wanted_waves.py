@@ -13,6 +13,7 @@ from annotations.study.config import read_study
 from service.access.policy import Action
 from service.audit import Did
 from service.bringing_in.uploads import Upload
+from service.page_words import for_pages
 from service.study_settings import change_settings
 from service.web.pages import Visited, saved
 from service.web.request_limits import UPLOADS as PATH
@@ -20,7 +21,10 @@ from service.web.workbench.audit import audit
 from service.web.workbench.given import Sent
 from service.web.workbench.looks import look, opened
 
-_NOT_LISTED = re.compile(r'\bwave "(?P<name>[^"]+)" is not in study\.yaml', re.IGNORECASE)
+# as a look keeps it, in a page's words
+_NOT_LISTED = re.compile(
+    r'\bwave "(?P<name>[^"]+)" ' + re.escape(for_pages("is not in study.yaml")), re.IGNORECASE
+)
 router = APIRouter(include_in_schema=False)
 
 

@@ -89,7 +89,13 @@ def test_no_caption_stays_without_its_codes() -> None:
     ]
     said = {header.get("value") for view in captions for header in view.iter("Header")}
     assert said == {
-        *("Most likely codes", "Any other code", "Phase", "Assimilation", "Influence"),
+        *(
+            "Most likely codes, where any are suggested",
+            "Any other code",
+            "Phase",
+            "Assimilation",
+            "Influence",
+        ),
         "Enter takes the first one found. To submit, click beside the search first.",
         *(code.name for code in SHIPPED.of_framework("assimilation") if not code.applicable),
     }

@@ -37,11 +37,12 @@ def test_the_header_says_where_we_are() -> None:
 
 
 def test_the_header_leads_to_the_whole_interview() -> None:
-    """Beside the place stand what is done of it, the interview at this place, and the definitions."""
-    links = Links("http://t/i?key=a&b#turn-3", "http://t/c?key=x", "http://t/done.svg?key=a")
+    """Beside the place stand the interview at this place, and the definitions; nothing that could be old."""
+    links = Links("http://t/i?key=a&b#turn-3", "http://t/c?key=x")
     header = task_data(ShownSegment("id", "t", "w", "s", "turn 3 of 9", links=links), [], "")["header"]
     assert "href='http://t/i?key=a&amp;b#turn-3'" in header
-    assert "src='http://t/done.svg?key=a'" in header
+    assert "<img" not in header
+    assert "done" not in header
     assert header.index("whole interview") < header.index("definitions")
 
 

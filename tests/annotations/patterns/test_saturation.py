@@ -38,9 +38,9 @@ def test_informants_of_each_code_are_counted_as_they_come() -> None:
 def test_why_there_is_none() -> None:
     """Too few interviews, nothing coded in the base, and new codes to the end."""
     assert saturation("E", _interviews("a", "b")).said == (
-        "cannot tell: it takes 6 interviews (a base of 4 and a run of 2), and there are 2"
+        "cannot tell: it takes 6 interviews (a base of 4 and a run of 2), and 2 were read"
     )
-    assert "is 1" in saturation("E", _interviews("a")).said
+    assert "1 was read" in saturation("E", _interviews("a")).said
     assert saturation("E", _interviews("", "", "", "", "a", "b")).said == (
         "cannot tell: the first 4 interviews carry no code"
     )

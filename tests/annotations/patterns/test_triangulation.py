@@ -73,11 +73,11 @@ def test_without_a_direction_who_says_that_it_hinders_contradicts() -> None:
     [
         (
             {"i1": "+", "d1": "+"},
-            "Interviews (1 of 1) and documents (1 of 1) agree: they say that it helps. There are no field notes.",
+            "Interviews (1 of 1) and documents (1 of 1) agree: they say that it helps. No field notes were read.",
         ),
         (
             {"i1": None, "d1": "silent"},
-            "Only interviews (1 of 1) speak of it without a direction. Documents are silent. There are no field notes.",
+            "Only interviews (1 of 1) speak of it without a direction. Documents are silent. No field notes were read.",
         ),
         (
             {"i1": None, "d1": None, "f1": None},
@@ -97,7 +97,7 @@ def test_without_a_direction_who_says_that_it_hinders_contradicts() -> None:
         (
             {"i1": "mixed", "i2": "+"},
             "Only interviews (2 of 2) say that it helps. Interviews differ among themselves: 1 says that it helps and 1 "
-            "says that it does both. There are no documents or field notes.",
+            "says that it does both. No documents or field notes were read.",
         ),
     ],
 )

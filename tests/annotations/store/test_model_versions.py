@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from stored_model import a_model, with_model
 
 from annotations.codebook.codes import Codebook
-from annotations.coding import Evidence
+from annotations.coding import Evidence, Review
 from annotations.errors import TandemError
 from annotations.store.database import Store
 from annotations.store.model_versions import (
@@ -16,10 +18,12 @@ from annotations.store.model_versions import (
     all_models,
     champion,
     mark_mirrored,
+    newest_kept,
     next_version,
     promote,
     serving_model,
 )
+from annotations.store.reviews import add_reviews
 from annotations.store.suggestions import (
     Suggested,
     add_suggestions,
@@ -28,6 +32,8 @@ from annotations.store.suggestions import (
     suggestions_of,
     without_sentences,
 )
+from annotations.store.transcripts import all_transcripts
+from annotations.store.withdrawals import erase
 from annotations.transcript import Span
 
 
@@ -78,3 +84,16 @@ def test_the_sentence_behind_a_suggestion_comes_back(store: Store, codebook: Cod
         keep_sentences(connection, model.id, {segment: (("money", "people"), {})})
         assert suggestions_of(connection, model)[segment].sentences == {}
         assert without_sentences(connection, model.id) == {}
+
+
+def test_an_erased_version_has_learnt_nothing(store: Store, codebook: Codebook) -> None:
+    """What it alone had learnt waits for a training again: what came in is counted from the newest version that is left."""
+    with with_model(store, codebook) as (connection, first, _):
+        whose = next(kept.id for kept in all_transcripts(connection))
+        review = Review(whose, "Ada", Span(16, 17), codebook_version=first.codebook_version, id=uuid4())
+        add_reviews(connection, [review])
+        again = replace(a_model("v2", first.codebook_version, first.segmentation), last_review=1)
+        add_model(connection, again, [review.id] if review.id else [])
+        assert [kept.version for kept in (newest_kept(connection),) if kept] == ["v2"]
+        erase(connection, "A", by="the lead")
+        assert [kept.version for kept in (newest_kept(connection),) if kept] == ["v1"]

@@ -51,6 +51,7 @@ _OTHER: dict[str, Any] = {
     "coders": [{"name": "Ada", "aliases": ["AL"], "email": "ada@example.org"}, {"name": "Ben"}],
     "interviewers": ["Anna", "yes", "- Bo"],
     "participant_speakers": ["Cy"],
+    "same_speakers": {"Interveiwer": "Interviewer"},
     "no_speakers": ["*-note.txt"],
     "unlabelled_participant": ["notes/"],
     "segmentation": {"unit": "sentence", "max_words": 40},
@@ -113,14 +114,16 @@ def test_each_key_is_changed_and_all_else_stays(
         assert _comments(file.read_text("utf-8")) == _comments(written[which])
 
 
+# PyYAML itself does not read every line end of Unicode back from a key; what was written is compared before it is kept
+_TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=12)
 _VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=12),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    st.none() | st.booleans() | st.integers() | _TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXT, inner, max_size=3),
     max_leaves=6,
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=150, deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=100, deadline=None)
 @given(
     st.dictionaries(st.sampled_from("abcd"), _VALUES, min_size=1),
     st.sampled_from("abcde"),

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from agreement_asked import MakeParts, figures_of, run_on
+from builders import a_transcript
 from made_up_study import MadeUp
 
 from annotations.agreement.judged_material import HAD_LEARNT, NONE_STOOD, read_material
@@ -15,12 +16,14 @@ from annotations.coding import Review
 from annotations.errors import BadInput
 from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.segments import segments_of
+from annotations.store.transcripts import add_transcript
 from annotations.transcript import Role
 from service.agreement.methods_paragraph import methods_paragraph
 from service.agreement.report import ReportScope, agree
 from service.agreement.report_files import to_json
 from service.agreement.views import code_rows
 from service.composition import Parts
+from service.results.study_findings import WantedFindings, study_findings
 
 
 @pytest.mark.slow
@@ -48,6 +51,18 @@ def test_every_part_of_the_report_has_its_figures(parts_of: MakeParts) -> None:
     said = methods_paragraph(report)
     assert "3 people coded 24 transcripts" in said
     assert f"{report.facts.double_coded:,} segments" in said
+
+
+def test_what_nobody_has_read_is_not_called_coded(parts_of: MakeParts) -> None:
+    """A paper says how many sources were read in two places, from two readings of the study: they are one number."""
+    parts = parts_of(MadeUp(coders=("Ada", "Ben"), transcripts=3, model=False))
+    with parts.store.writing() as connection:
+        add_transcript(connection, a_transcript("unread", "I said it.", "I meant it.", case="ESTHER"))
+    report, findings = agree(parts, ReportScope()), study_findings(parts, WantedFindings())
+    assert "2 people coded 3 of the 4 transcripts (" in methods_paragraph(report)
+    assert f"of the {report.facts.segments:,} segments" in methods_paragraph(report)
+    assert report.facts.coded.transcripts == len(findings.read) == 3
+    assert 0 < report.facts.coded.segments < report.facts.segments
 
 
 @pytest.mark.slow

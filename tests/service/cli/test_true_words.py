@@ -88,7 +88,7 @@ def test_reviews_that_nothing_has_learnt_from_are_counted(tandem: Tandem, tmp_pa
     tandem("train")
     tandem("import-codings", codings_file(tmp_path, "JKG-01,Ada,Money,1"), "--complete", "all")
     shown = said("status")
-    assert "2 new reviews since the newest model was trained: not learnt yet." in shown
+    assert "2 new reviews that no model has learnt yet." in shown
     assert "Next: tandem train" in shown
 
 

@@ -48,9 +48,14 @@ def test_own_and_others_answers_are_told_apart_and_what_is_outside_counts(
     hers = _judge(parts, first, "Ada")
     _judge(parts, second, "Ben")
     assert (_counts(parts, "Ada"), _counts(parts, "Ben")) == ([(6, 1, 1, 4)], [(6, 1, 1, 4)])
+    assert work_of(parts, LEAD, "Ada").left_alone == 0
     with parts.store.writing() as connection:
         connection.execute(label_studio_projects.update().values(coder="Ada"))
     assert (_counts(parts, "Ada"), _counts(parts, "Ben")) == ([(6, 1, 0, 5)], [(6, 1, 0, 5)])
+    # what was handed to her alone, and what somebody coded in another program, are said apart
+    ada, ben = (work_of(parts, LEAD, who) for who in ("Ada", "Ben"))
+    assert (ada.left_alone, ada.done_elsewhere) == (5, 0)
+    assert (ben.left_alone, ben.done_elsewhere) == (0, 1)
     with parts.store.writing() as connection:
         retract(connection, hers, "by mistake")
     assert _counts(parts, "Ada") == [(6, 0, 0, 6)]

@@ -7,8 +7,10 @@ from typing import Any
 from service.serving.evaluation_in_words import (
     at_random_in_words,
     evaluated_codes,
+    in_a_sentence,
     main_rows,
     people_rows,
+    right_and_named,
     ticks_in_words,
     why_no_interval,
 )
@@ -107,3 +109,20 @@ def test_a_mean_without_an_interval_says_why_and_gives_each_value() -> None:
     )
     none = few | {"kappa": None, "kappa_interval_reason": "nobody coded"}
     assert why_no_interval(none, "people") == "No mean kappa for people: nobody coded."
+
+
+def test_a_plain_sentence_comes_before_the_figures() -> None:
+    """62 of 100 suggestions right and 31 of 62 codes named, worked back from what is kept; nothing where nothing is."""
+    precision, recall = 0.62, 0.5
+    f1 = 2 * precision * recall / (precision + recall)
+    codes = [{"prevalence": 0.1, "recall": 0.6}, {"prevalence": 0.05, "recall": 0.3}, {"prevalence": None}]
+    figures = {"overall": {"micro_f1": f1}, "codes": codes}
+    shares = right_and_named(figures)
+    assert shares is not None
+    assert [round(share, 6) for share in shares] == [precision, recall]
+    said = in_a_sentence("v2", figures, verdict="better", parent="v1", compared=True)
+    assert said[0].startswith("v2 is better than v1 on people")
+    assert "about 62 of 100 codes that it suggested were right" in said[1]
+    assert "gave it suggested about 50." in said[1]
+    assert in_a_sentence("v1", {}, verdict="better", parent=None, compared=False) == ()
+    assert len(in_a_sentence("v2", figures, verdict="waits", parent="v1", compared=True)) == 1

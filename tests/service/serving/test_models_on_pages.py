@@ -58,6 +58,8 @@ def test_a_lead_promotes_and_goes_back(
     assert kept[0] == ("v2", "Lena", "It was the codebook.")
     assert [one for one in told if one[0] == "Lena"] == [("Lena", "v2"), ("Lena", "v1")]
     assert "It was the codebook." in lead.get("/models/v2").text
+    # the reason stands with the version, and the log leads there
+    assert 'href="/models/v2"' in lead.get("/audit").text
 
 
 def test_what_is_true_of_the_unseen_stands_beside_what_a_random_split_claims(

@@ -101,6 +101,8 @@ def test_a_coder_sees_how_far_she_is_and_goes_on(browsers: dict[str, TestClient]
     assert "Continue with" in page
     assert 'href="http://127.0.0.1:8431/projects/7/data?labeling=1">Continue with' in page
     assert "You need a user in Label Studio first" in page
+    # what she cannot use yet is not what the page wants her to press
+    assert re.search(r'class="button second"[^>]*>(Begin|Continue) with', page)
     assert 'href="/work"' in browsers[INES].get("/").text
     assert "You need a user in Label Studio" not in browsers["Lea"].get(f"/work?coder={TOM}").text
     assert "3 of 22" in browsers["Lea"].get(f"/work?coder={TOM}").text

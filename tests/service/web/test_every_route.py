@@ -82,6 +82,8 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "POST /bring-in/{upload_id}/all": Action.BRING_IN,
     "POST /bring-in/{upload_id}/bring": Action.BRING_IN,
     "POST /bring-in/{upload_id}/file/{number}": Action.BRING_IN,
+    "POST /bring-in/{upload_id}/file/{number}/instead": Action.BRING_IN,
+    "POST /bring-in/{upload_id}/file/{number}/leave": Action.BRING_IN,
     "POST /bring-in/{upload_id}/kind/{number}": Action.BRING_IN,
     "POST /bring-in/{upload_id}/leave": Action.BRING_IN,
     "POST /bring-in/{upload_id}/look": Action.BRING_IN,
@@ -92,6 +94,8 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "GET /participants": Action.BRING_IN,
     "GET /participants/of": Action.BRING_IN,
     "POST /participants/attributes": Action.BRING_IN,
+    "GET /participants/transcript/{transcript}": Action.BRING_IN,
+    "POST /participants/transcript/{transcript}": Action.BRING_IN,
     "GET /exports": Action.EXPORT,
     "GET /exports/made/{made_id}": Action.EXPORT,
     "GET /exports/made/{made_id}/{number}": Action.EXPORT,
@@ -124,6 +128,8 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "POST /agreement/measure": Action.CHANGE_MODELS,
     "GET /disagreements/decisions": Action.DECIDE_CODES,
     "GET /models/disagreements": Action.CHANGE_MODELS,
+    "GET /disagreements/decisions/{review}": Action.DECIDE_CODES,
+    "POST /disagreements/{transcript}/{segment}/take-back": Action.DECIDE_CODES,
     "GET /disagreements": Action.READ_TEXT,
     "GET /disagreements/{transcript}/{segment}": Action.READ_TEXT,
     "POST /disagreements/{transcript}/{segment}": Action.DECIDE_CODES,
@@ -261,6 +267,7 @@ def _asked(client: TestClient, name: str, transcript: UUID, token: str = "") -> 
         "{made_id}",
         "{record}",
         "{segment}",
+        "{review}",
     ):
         path = path.replace(place, str(uuid4()))
     path = (

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from accounts import KEY, PASSWORD, add_person, browser, form_token, quick_passwords, signed_in
 from fastapi import FastAPI
+from filelock import FileLock
 from openpyxl import load_workbook
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -20,7 +21,10 @@ from annotations.errors import TandemError
 from annotations.store.accounts import account_named
 from annotations.store.audit_log import rows_of
 from annotations.store.database import Store
+from annotations.study.config import read_study
+from annotations.study.list_in_file import set_values
 from service.access.viewer import ViewerRole
+from service.accounts.label_studio_users import NewUser
 from service.audit import Actor, Did, noted, saw
 from service.composition import Parts
 from service.new_study import make_study
@@ -79,6 +83,53 @@ def test_a_lead_invites_and_the_link_opens_once(app: FastAPI, parts: Parts) -> N
     assert nina.get("/people").status_code == 403
     assert ("Lea", "invited", "Nina") in _did(parts.store)
     assert ("Nina", "chose a password", "") in _did(parts.store)
+
+
+def test_a_coder_without_an_address_is_told_of_and_the_study_learns_one(app: FastAPI, parts: Parts) -> None:
+    """At the invitation and in the list, until it is written down; then the study's list of coders has it too."""
+    set_values(parts.study, {"coders": [{"name": "Nina Sand", "aliases": ["Nina"]}, {"name": "Per"}]})
+    parts.take_up(read_study(parts.study.folder))
+    lea = signed_in(app, "Lea")
+    token = form_token(lea, "/people")
+    made = lea.post("/people/invite", data={"csrf": token, "name": "Nina", "role": "coder"}).text
+    assert "Nina Sand cannot code in Label Studio yet" in made
+    assert "Nina Sand has no e-mail address" in lea.get("/people").text
+    path = f"/people/{_account(parts, 'Nina Sand')}/email"
+    refused = lea.post(path, data={"csrf": token, "email": "nina"})
+    assert "is no e-mail address" in refused.text
+    for mail in ("nina@example.org", "sand@example.org"):
+        assert lea.post(path, data={"csrf": token, "email": mail}).status_code == 200
+        assert [coder.email for coder in read_study(parts.study.folder).config.coders] == [mail, ""]
+    assert "Nina Sand has no e-mail address" not in lea.get("/people").text
+    lea.post(
+        "/people/invite", data={"csrf": token, "name": "Per", "role": "coder", "email": "per@example.org"}
+    )
+    assert "Per; ; per@example.org" in lea.get("/settings").text
+
+
+def test_an_address_is_kept_while_a_worker_holds_the_study(app: FastAPI, parts: Parts) -> None:
+    """The account has it at once; the page says that the study's list of coders does not yet."""
+    set_values(parts.study, {"coders": [{"name": "Cleo"}]})
+    parts.take_up(read_study(parts.study.folder))
+    lea = signed_in(app, "Lea")
+    token = form_token(lea, "/people")
+    path = f"/people/{_account(parts, 'Cleo')}/email"
+    with FileLock(parts.study.folder / ".tandem.lock"):
+        page = lea.post(path, data={"csrf": token, "email": "cleo@example.org"}).text
+    assert "The address of Cleo is kept here." in page
+    assert "try again" in page
+    assert read_study(parts.study.folder).config.coders[0].email == ""
+    lea.post(path, data={"csrf": token, "email": "cleo@example.org"})
+    assert read_study(parts.study.folder).config.coders[0].email == "cleo@example.org"
+
+
+def test_a_password_that_is_shown_once_stands_first(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In view without scrolling, before every form of the page."""
+    made = NewUser("http://127.0.0.1:8080", "cleo@example.org", "shown-once")
+    monkeypatch.setattr("service.web.account_page._make_user", lambda *_: made)
+    cleo = signed_in(app, "Cleo")
+    page = cleo.post("/account/label-studio", data={"csrf": form_token(cleo, "/account")}).text
+    assert page.index("shown-once") < page.index("<h2")
 
 
 @pytest.mark.parametrize("name", ["Cleo", "Rita", "Lotta"])

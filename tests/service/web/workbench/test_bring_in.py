@@ -75,7 +75,7 @@ def test_mended_brought_in_and_undone(lead: Lead, parts: Parts) -> None:
     table = "file,wave,role\nJKG-01.txt,1,sister\nDND-03.txt,3,nurse\n"
     page = lead.send(("JKG-01.txt", INTERVIEW), ("DND-03.txt", talk), ("where.csv", table))
     here = page.url.path
-    assert "The wave “3”" in page.text or "3&#34; is not in study.yaml" in page.text
+    assert "The wave &#34;3&#34; is none of the study&#39;s" in page.text
     assert '<a href="/settings">Settings</a>' in page.text
     number = re.search(rf"{here}/file/(\d+)", page.text[page.text.index("Cannot come in yet") :])
     assert number
@@ -154,7 +154,7 @@ def test_names_of_strangers_lead_nowhere(lead: Lead, parts: Parts, name: str, tm
 
 def test_bad_uploads_are_sentences(lead: Lead, parts: Parts) -> None:
     """No files, too many, unknown numbers: a sentence, and nothing is left of them."""
-    assert "no file was sent" in lead.post("/bring-in").text
+    assert "No file was sent" in lead.post("/bring-in").text
     nowhere = lead.get("/bring-in/00000000-0000-0000-0000-000000000000")
     assert "not here any more" in nowhere.text
     assert not list((parts.settings.state / "passing").glob("*/in-*"))

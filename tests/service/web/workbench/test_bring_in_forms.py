@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from lead_in_browser import SECOND, Lead, a_study
 
+from annotations.store.transcripts import get_transcript
+from annotations.study.config import read_study
 from service.composition import Parts
 
 CASES = {"Norrbäck": ["Acute ward"], "Carrick": []}
@@ -104,3 +106,69 @@ def test_a_file_keeps_what_was_typed(lead: Lead) -> None:
     for typed in ('value="P-7"', 'value="nurse"', 'value="unit"', 'value="north"', '"no_speakers" selected'):
         assert typed in refused.text
     assert "Listed: 1, 2" in refused.text[refused.text.index('id="wave-error"') :]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("photo.docx", b"\x89PNG\r\n\x1a\n" + b"\0" * 40), ("empty.txt", b"")]
+)
+def test_what_is_no_interview_offers_only_what_helps(lead: Lead, name: str, content: bytes) -> None:
+    """No form about wave and case: it is left out with one click, or another takes its place and keeps what was said."""
+    here = lead.send(("two.txt", SECOND), (name, content)).url.path
+    preview = lead.get(here).text
+    assert f'aria-label="Leave out {name}"' in preview
+    number = re.search(rf"{here}/file/(\d+)/leave", preview)
+    assert number
+    its = f"{here}/file/{number[1]}"
+    page = lead.get(its).text
+    assert "Another file in its place" in page
+    assert 'name="wave"' not in page
+    assert "No file was sent" in lead.post(f"{its}/instead").text
+    put = lead.post(f"{its}/instead", files=[("instead", ("right.txt", TALK))])
+    assert "right.txt" in put.text
+    assert "2 transcripts would come in" in put.text
+    assert 'name="wave"' in lead.get(its).text
+    assert "1 transcript would come in" in lead.post(f"{its}/leave").text
+
+
+def test_a_misspelt_speaker_becomes_the_one_who_is_meant(lead: Lead, parts: Parts) -> None:
+    """Their turns are context as the other's are, the text keeps what the file says, and undo takes it back."""
+    talk = (
+        TALK.replace("Berit: And", "Interveiwer: And")
+        + "Interviewer: Why?\nCilla: So.\nInterviewer: And?\nCilla: No.\n"
+    )
+    page = lead.send(("one.txt", talk))
+    here = page.url.path
+    assert "1 file has a speaker who is probably misspelt: “Interveiwer” (“Interviewer”?)" in page.text
+    assert "Interviewer (probably)" in page.text
+    number = re.search(r'name="speaker-(\d)" value="Interveiwer"', page.text)
+    assert number
+    asked = {
+        f"speaker-{number[1]}": "Interveiwer",
+        f"role-{number[1]}": "",
+        f"same-{number[1]}": "Interviewer",
+    }
+    page = lead.post(f"{here}/roles", asked)
+    assert "probably misspelt" not in page.text
+    assert "as Interviewer does" in page.text
+    came = lead.post(f"{here}/bring")
+    with parts.store.reading() as connection:
+        kept = get_transcript(connection, "one").transcript
+    assert {turn.speaker: turn.role.value for turn in kept.turns} == {
+        "Interviewer": "interviewer",
+        "Cilla": "participant",
+    }
+    assert "Interveiwer: And" in kept.text
+    assert read_study(parts.study.folder).config.same_speakers == {"Interveiwer": "Interviewer"}
+    # the same file again is read alike
+    assert "in the study already" in lead.post(f"{lead.send(('one.txt', talk)).url.path}/bring").text
+    lead.post(f"{came.url.path}/undo")
+    assert read_study(parts.study.folder).config.same_speakers == {}
+
+
+def test_who_is_meant_is_nobody_elses_slip(lead: Lead) -> None:
+    """A speaker is not themselves, and not somebody who is said to be a third."""
+    here = lead.send(("one.txt", TALK)).url.path
+    itself = lead.post(f"{here}/roles", {"speaker-1": "Berit", "same-1": "berit"})
+    assert (itself.status_code, "same speaker anyway" in itself.text) == (422, True)
+    chain = {"speaker-1": "Berit", "same-1": "Cilla", "speaker-2": "Cilla", "same-2": "Interviewer"}
+    assert "is said to be somebody else" in lead.post(f"{here}/roles", chain).text

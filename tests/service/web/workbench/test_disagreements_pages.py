@@ -33,6 +33,15 @@ def test_the_list_leads_to_a_passage_with_everything_said_of_it(lead: TestClient
     assert "<mark>" in page
 
 
+def test_next_stays_within_the_filters_of_the_list(lead: TestClient, parts: Parts) -> None:
+    """A passage that is opened from the list of a wave leads on to passages of this wave alone."""
+    wave = _first(parts).one.wave
+    listed = lead.get(f"/disagreements?wave={wave}").text
+    paths = re.findall(r'href="(/disagreements/[0-9a-f-]+/[0-9a-f-]+[^"]*)"', listed)
+    assert paths
+    assert all(path.endswith(f"?wave={wave}") for path in paths)
+
+
 def test_a_consensus_is_recorded_in_the_leads_name_and_the_next_passage_follows(
     lead: TestClient, post: Any, parts: Parts
 ) -> None:
@@ -60,6 +69,26 @@ def test_a_consensus_is_recorded_in_the_leads_name_and_the_next_passage_follows(
     assert "It is about costs." in decided
     assert "/codebook?q=Money" in decided
     assert "Agreed: <strong>Money" in lead.get(path).text
+
+
+def test_a_decision_is_opened_and_taken_back(lead: TestClient, post: Any, parts: Parts) -> None:
+    """It leads to its passage; taken back it counts no more, and the passage is open again. Twice says so."""
+    placed = _first(parts)
+    path = f"/disagreements/{placed.transcript}/{placed.one.segment}"
+    post(path, code=["Money"])
+    opened = re.search(
+        r'href="(/disagreements/decisions/[0-9a-f-]+)"', lead.get("/disagreements/decisions").text
+    )
+    assert opened is not None
+    page = lead.get(opened[1])
+    assert page.url.path == path
+    assert "Take it back" in page.text
+    assert post(f"{path}/take-back").status_code == 303
+    with parts.store.reading() as connection:
+        assert derived_reviews(connection) == ()
+    assert "Agreed:" not in lead.get(path).text
+    assert post(f"{path}/take-back").status_code == 422
+    assert lead.get(opened[1]).status_code == 422
 
 
 def test_bad_answers_keep_nothing(post: Any, parts: Parts) -> None:

@@ -59,7 +59,7 @@ def test_what_a_lead_asks_stands_in_the_address(lead: TestClient) -> None:
         ("saturation?base=0", "1 interview or more"),
         ("saturation?base=many", "a number of interviews"),
         ("saturation?threshold=soon", "is a share"),
-        ("patterns?with=Phase", "name the framework"),
+        ("patterns?with=Phase", "Name both frameworks"),
         ("patterns?framework=Weather", "no framework"),
         ("triangulation?role=weather", "weather"),
         ("change?level=0", "counts from 1"),
@@ -128,7 +128,7 @@ def test_a_large_study_is_counted_by_a_worker(
     # what a worker is asked may be wrong too
     assert send(lead, "/results/patterns/count?with=Phase").status_code == 303
     do_waiting_jobs(coded)
-    assert "name the framework" in lead.get("/results/patterns?with=Phase").text
+    assert "Name both frameworks" in lead.get("/results/patterns?with=Phase").text
 
 
 def test_an_answer_makes_what_was_kept_old(
@@ -173,7 +173,7 @@ def test_an_export_that_fails_says_so(
     made_at = send(lead, "/exports/of/timeline", ending=".png")
     do_waiting_jobs(coded)
     page = lead.get(made_at.headers["location"]).text
-    assert "no events are kept yet" in page
+    assert "No events are kept yet" in page
     assert "Ask for it again" in page
     assert send(lead, f"{made_at.headers['location']}/delete").status_code == 303
     assert lead.get(made_at.headers["location"]).status_code == 404

@@ -91,6 +91,31 @@ def test_what_cannot_be_asked_is_refused(post: Any, lead: TestClient, parts: Par
         assert latest_of(connection, "push") is None
 
 
+def test_every_part_that_cannot_be_is_named_in_the_pages_own_units(lead: TestClient) -> None:
+    """Beside its field, of 100 passages and not from 0 to 1; the page says first how many there are."""
+    page = lead.get("/hand-out/wave?wave=2&try=1&blind=-5&double=130&repeat=some").text
+    assert "Nothing was drawn: 3 fields need mending." in page
+    for name, said in (("blind", "found -5"), ("double", "found 130"), ("repeat", "is no number")):
+        error = re.search(rf'<p class="error" id="{name}-error">([^<]*)</p>', page)
+        assert error is not None
+        assert said in error[1]
+        assert "write 15 for 15 of 100 passages" in error[1]
+    assert "--" not in re.sub("<!--|-->", "", page.split("<main")[1])
+    together = lead.get("/hand-out/wave?wave=2&try=1&blind=80&double=30").text
+    assert together.count("Together these are 110 of 100 passages") == 2
+    lonely = lead.get("/hand-out/wave?wave=2&try=1&double=30&coder=Ada").text
+    assert "Tick two people" in lonely
+    assert "--double" not in lonely
+
+
+def test_what_was_asked_for_stands_at_the_top(post: Any, lead: TestClient) -> None:
+    """Whoever has just pressed the button sees the work without scrolling, and once only."""
+    assert post("/hand-out/push", wave="2").status_code == 303
+    page = lead.get("/hand-out/wave?wave=2").text
+    assert page.count('sse-swap="progress"') == 1
+    assert page.index('sse-swap="progress"') < page.index("<h2>1. Pre-code")
+
+
 def test_precoding_is_a_job_and_its_result_holds_no_words() -> None:
     """What participants said may have to be erased; jobs stay."""
     found = {

@@ -63,7 +63,9 @@ def test_a_cell_opens_its_passages(raters: tuple[TestClient, TestClient]) -> Non
     """The table counts; a cell shows every passage, and says which may not be quoted."""
     lead, _ = raters
     table = lead.get("/results").text
-    assert "3 codings, 2 people" in table
+    assert "3 codings, 2 participants" in table
+    assert "1 coding, 0 " not in table
+    assert 'href="/exports/of/cross-case-table"' in table
     page = lead.get(CELL).text
     assert "E-02, the grant was late." in page
     assert "may not be quoted" in page

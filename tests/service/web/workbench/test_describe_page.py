@@ -1,0 +1,79 @@
+"""Describe: whose a transcript is and where it belongs can be said after it came in, and undo takes back no more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lead_in_browser import SECOND, Lead, a_study
+
+from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
+from service.composition import Parts
+
+TALK = SECOND.replace("DND-03", "Cilla")
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Iterator[Parts]:
+    """An empty study with cases and waves."""
+    made = a_study(tmp_path, cases={"Norrbäck": ["Acute ward"], "Carrick": []})
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def lead(parts: Parts) -> Lead:
+    """A lead's browser."""
+    return Lead(parts)
+
+
+def _only(parts: Parts) -> DescribedTranscript:
+    with parts.store.reading() as connection:
+        (transcript,) = described_transcripts(connection)
+    return transcript
+
+
+def test_a_transcript_without_anything_gets_a_participant_and_a_wave(lead: Lead, parts: Parts) -> None:
+    """What came in links to the page, so do Participants and the interview; the audit log says what changed."""
+    came = lead.post(f"{lead.send(('talk.txt', TALK)).url.path}/bring")
+    here = f"/participants/transcript/{_only(parts).id}"
+    assert f'<a href="{here}">no wave, no participant, no case, no site: say it</a>' in came.text
+    assert here in lead.get("/participants").text
+    assert here in lead.get(f"/interviews/{_only(parts).id}").text
+    page = lead.post(here, {"participant": "P21", "wave": "2", "site": "Acute ward", "date": "1 March 2026"})
+    assert page.status_code == 200
+    assert 'href="/participants/of?who=P21"' in page.text
+    t = _only(parts)
+    assert (t.participant, t.wave, t.case, t.site) == ("P21", "2", "Norrbäck", "Acute ward")
+    assert lead.get("/participants/of?who=P21").status_code == 200
+    assert "something is missing" not in lead.get("/participants").text
+    assert "changed where a transcript belongs" in lead.get("/audit").text
+
+
+def test_what_is_refused_stays_typed(lead: Lead, parts: Parts) -> None:
+    """The reason stands at its field, and nothing is changed."""
+    lead.post(f"{lead.send(('talk.txt', TALK)).url.path}/bring")
+    here = f"/participants/transcript/{_only(parts).id}"
+    refused = lead.post(here, {"participant": "P21", "wave": "9", "date": "01/03/2026"})
+    assert refused.status_code == 422
+    assert 'value="P21"' in refused.text
+    assert "Listed: 1, 2" in refused.text[refused.text.index('id="wave-error"') :]
+    assert "1 March or 3 January" in refused.text[refused.text.index('id="date-error"') :]
+    assert _only(parts).participant == ""
+
+
+def test_undo_leaves_what_was_said_since(lead: Lead, parts: Parts) -> None:
+    """A file that described a transcript anew is undone: its wave goes back, the participant of this page stays."""
+    lead.post(f"{lead.send(('talk.txt', TALK)).url.path}/bring")
+    again = lead.send(("talk.txt", TALK)).url.path
+    lead.post(f"{again}/all", {"wave": "1", "case": "Carrick"})
+    came = lead.post(f"{again}/bring")
+    assert re.search("1 transcript described anew", came.text)
+    lead.post(
+        f"/participants/transcript/{_only(parts).id}", {"participant": "P21", "wave": "1", "case": "Norrbäck"}
+    )
+    lead.post(f"{came.url.path}/undo")
+    t = _only(parts)
+    assert (t.participant, t.wave, t.case) == ("P21", "", "Norrbäck")
