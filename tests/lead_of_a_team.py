@@ -45,7 +45,10 @@ def correct_file(lead: Person, name: str, field: str, value: str) -> None:
     """In the list of what cannot come in yet: open the file, type what is right, go back to all files."""
     page = lead.page
     page.click(f"tr:has-text('{name}') >> a:has-text('Correct it')")
-    page.fill(f"#{field}", value)
+    if page.locator(f"select#{field}").count():
+        page.select_option(f"#{field}", value)
+    else:
+        page.fill(f"#{field}", value)
     page.click("text=Save, and look again")
     page.locator(".fault").wait_for(state="hidden")
     page.click("a:has-text('All files') >> nth=0")

@@ -90,5 +90,14 @@ def mark_undone(connection: Connection, record: UUID, by: str) -> None:
     connection.execute(brought_in_items.delete().where(brought_in_items.c.brought_in_id == record))
 
 
+def take_out_of(connection: Connection, record: UUID, transcript: UUID, what: Mapping[str, Any]) -> None:
+    """A transcript is none of what came in any more; ``what``: what the record says from now on."""
+    i = brought_in_items.c
+    connection.execute(
+        brought_in_items.delete().where(i.brought_in_id == record, i.transcript_id == transcript)
+    )
+    connection.execute(brought_in.update().where(brought_in.c.id == record).values(what=dict(what)))
+
+
 def _brought_in(row: Row[Any]) -> BroughtIn:
     return BroughtIn(row.id, row.by, row.what, row.created, row.undone, row.undone_by)

@@ -143,8 +143,8 @@ def beat(
 
 
 def finish(connection: Connection, job: Job, worker: str, result: Mapping[str, Any]) -> None:
-    """The job is done."""
-    values = {"state": "done", "finished": now(), "result": dict(result)}
+    """The job is done, and all of it: what its last beat said of how far it was is past."""
+    values = {"state": "done", "finished": now(), "result": dict(result), "done": jobs.c.total}
     connection.execute(jobs.update().where(_held(job, worker)).values(**values))
 
 
@@ -240,6 +240,13 @@ def job_by_id(connection: Connection, job: UUID) -> Job | None:
     """The job with this id, or None."""
     row = connection.execute(select(jobs).where(jobs.c.id == job)).first()
     return None if row is None else _job(row)
+
+
+def open_jobs(connection: Connection) -> tuple[Job, ...]:
+    """Those that run or wait, in the order in which they are done."""
+    wanted = select(jobs).where(jobs.c.state.in_(("running", "waiting")))
+    rows = connection.execute(wanted.order_by(jobs.c.state, jobs.c.sequence))
+    return tuple(_job(row) for row in rows)
 
 
 def all_jobs(connection: Connection, *, latest: int = 50) -> tuple[Job, ...]:

@@ -18,6 +18,7 @@ from service.bringing_in.differences import standing, what_came
 from service.bringing_in.look import codings_asked, look_at, project_wishes
 from service.bringing_in.new_codebook import take_codebook
 from service.bringing_in.uploads import SentFile, Upload, open_upload
+from service.bringing_in.way_back import keep_way_back
 from service.composition import Parts
 from service.importing.import_codings import import_codings
 from service.importing.import_project import import_project
@@ -46,14 +47,9 @@ def bring_in(parts: Parts, upload_id: UUID, *, by: str, progress: Progress = qui
     finally:
         # what came in before something failed is on record too
         record = _keep(now, before, by, notes)
-    for file in done:
-        upload.leave_out(file)
-    if not upload.files:
-        upload.remove()
-    else:
-        upload.job = ""
-        upload.save()
-    return {"brought_in": str(record) if record else None, "left": [file.name for file in upload.files]}
+    left = [file.name for file in upload.files if file not in done]
+    keep_way_back(parts, upload, done, record)
+    return {"brought_in": str(record) if record else None, "left": left}
 
 
 def _first(

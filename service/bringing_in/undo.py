@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,14 @@ from annotations.errors import BadInput
 from annotations.lots import lots
 from annotations.numbers_shown import counted
 from annotations.store.attributes import keep_attributes
-from annotations.store.brought_in import BroughtIn, BroughtItem, brought_in_by_id, items_of, mark_undone
+from annotations.store.brought_in import (
+    BroughtIn,
+    BroughtItem,
+    brought_in_by_id,
+    items_of,
+    mark_undone,
+    take_out_of,
+)
 from annotations.store.code_counts import count_codings
 from annotations.store.erasing import cascade, words_of
 from annotations.store.tables import (
@@ -33,7 +41,7 @@ from annotations.store.tables import (
     turns,
     version_passages,
 )
-from annotations.store.transcripts import all_texts
+from annotations.store.transcripts import all_texts, transcript_by_id
 from annotations.study.config import read_study
 from annotations.study.list_in_file import set_values
 from service.bringing_in.differences import plain_cell
@@ -86,6 +94,36 @@ def undo(parts: Parts, record_id: UUID, *, by: str) -> BroughtIn:
     if words:
         parts.forget(words)
     return record_there
+
+
+def undo_transcript(parts: Parts, record_id: UUID, transcript_id: UUID, *, by: str) -> str:
+    """Take back one transcript of what came in together, with what came in on it; its name. The caller holds the study.
+
+    What the import wrote into study.yaml, codebook and attributes stays. Raises BadInput with every reason why it cannot
+    be; nothing is changed then.
+    """
+    words: tuple[str, ...] = ()
+    with parts.store.writing() as connection:
+        record_there = brought_in_by_id(connection, record_id)
+        kept = transcript_by_id(connection, transcript_id)
+        items = [] if record_there is None else items_of(connection, record_id)
+        its = [item for item in items if item.transcript == transcript_id]
+        if record_there is None or record_there.undone is not None or kept is None or not its:
+            raise BadInput("nothing of this transcript came in under this number, or it was undone already.")
+        reasons = tuple(_reasons(connection, its, record_id))
+        if reasons:
+            raise BadInput("\n".join(reasons))
+        if any(item.kind == "transcript" for item in its):
+            words = words_of(connection, [kept])
+        _take_back(connection, its)
+        left = Counter(item.kind for item in items if item.transcript != transcript_id)
+        notes = [*record_there.what.get("notes", ()), f"{kept.transcript.name} was undone by {by}."]
+        take_out_of(connection, record_id, transcript_id, {"counts": dict(left), "notes": notes})
+        if not left:
+            mark_undone(connection, record_id, by)
+    if words:
+        parts.forget(words)
+    return kept.transcript.name
 
 
 def _reasons(connection: Connection, items: Sequence[BroughtItem], record: UUID) -> Iterator[str]:

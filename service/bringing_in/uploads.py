@@ -30,7 +30,7 @@ MOST_BYTES = 200_000_000
 _CHUNK = 1 << 20
 Kind = Literal["transcript", "manifest", "codings", "participants", "codebook", "project"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-_SAID, _SEEN = "said.json", "seen.json"
+_SAID, SEEN = "said.json", "seen.json"
 
 
 class UploadGone(BadInput):
@@ -79,7 +79,9 @@ class UploadAnswers:
 
 @dataclass
 class Upload:
-    """All of it. ``job``: the one that looks or brings in, where a worker does it; ``version``: raised by each change."""
+    """All of it. ``job``: the one that looks or brings in, where a worker does it; ``version``: raised by each change;
+    ``brought``: the record under which its files came in, "" while they wait.
+    """
 
     id: UUID
     folder: Path
@@ -89,6 +91,7 @@ class Upload:
     said: UploadAnswers = field(default_factory=UploadAnswers)
     job: str = ""
     version: int = 1
+    brought: str = ""
 
     def file(self, number: int) -> SentFile:
         """The file with this number. Raises BadInput."""
@@ -122,6 +125,7 @@ class Upload:
                 "said": asdict(self.said),
                 "job": self.job,
                 "version": self.version,
+                "brought": self.brought,
             },
         )
 
@@ -133,12 +137,12 @@ class Upload:
 
     def keep_seen(self, seen: Mapping[str, Any]) -> None:
         """Keep what a look found."""
-        write_plain(self.folder / _SEEN, {"version": self.version, **seen})
+        write_plain(self.folder / SEEN, {"version": self.version, **seen})
 
     @property
     def seen(self) -> dict[str, Any] | None:
         """What the newest look found, None where nobody has looked since the last change."""
-        seen_before = read_plain(self.folder / _SEEN)
+        seen_before = read_plain(self.folder / SEEN)
         return seen_before if seen_before is not None and seen_before.get("version") == self.version else None
 
     def leave_out(self, sent: SentFile) -> None:
@@ -236,20 +240,24 @@ def _is_file_above(folder: Path, target: Path) -> bool:
 
 
 def open_upload(parts: Parts, upload_id: UUID) -> Upload:
-    """The upload with this id. Raises Gone."""
+    """The upload with this id. Raises UploadGone, also for one whose files came in."""
     folder = folder_of(parts, "in", upload_id)
     upload_read = None if folder is None else _read(upload_id, folder)
-    if upload_read is None:
+    if upload_read is None or upload_read.brought:
         raise UploadGone
     return upload_read
 
 
 def all_uploads(parts: Parts) -> list[Upload]:
     """Those that wait, the newest first."""
+    waiting = (upload for upload in uploads_there(parts) if not upload.brought)
+    return sorted(waiting, key=lambda upload: upload.created, reverse=True)
+
+
+def uploads_there(parts: Parts) -> list[Upload]:
+    """All that lie here, also those whose files came in and that are kept for an undo."""
     uploads = [_read(upload_id, folder) for upload_id, folder in folders(parts, "in")]
-    return sorted(
-        (upload for upload in uploads if upload is not None), key=lambda upload: upload.created, reverse=True
-    )
+    return [upload for upload in uploads if upload is not None]
 
 
 def in_words(upload: Upload) -> str:
@@ -278,4 +286,5 @@ def _read(upload_id: UUID, folder: Path) -> Upload | None:
         UploadAnswers(**plain["said"]),
         plain["job"],
         plain["version"],
+        plain.get("brought", ""),
     )

@@ -16,7 +16,6 @@ from uuid import UUID
 import psutil
 from sqlalchemy import Connection
 
-from annotations.disk_faults import disk_fault_of
 from annotations.errors import Busy, TandemError, Unreachable, said_of
 from annotations.store.jobs import (
     Job,
@@ -37,7 +36,9 @@ from service.backup.nightly import ask_if_backup_is_due
 from service.composition import Parts
 from service.jobs.asker_rights import refuse_lost_rights
 from service.jobs.retrain_due import ask_if_due
+from service.jobs.why_it_failed import why_it_failed
 from service.looking.wave_notice_kept import without_quotes
+from service.passing_files.folders import sweep
 
 PAUSE_S = 2.0
 BEAT_S = 5.0
@@ -82,6 +83,7 @@ def work_until_stopped(parts: Parts) -> None:
 def look_around(parts: Parts) -> None:
     """What a worker does unasked. A database or MLflow that does not answer is tried again the next time."""
     with suppress(TandemError):
+        sweep(parts)  # files that came and went by a browser, whether anybody opens a page or not
         now = parts.read_again()
         ask_if_due(now)
         ask_if_backup_is_due(now.store, now.study.config)
@@ -118,8 +120,7 @@ def _do(parts: Parts, job: Job, name: str) -> None:
         ended = partial(fail_for_now, job=job, worker=name, error=said_of(error))
     except Exception as error:  # noqa: BLE001
         # the job must not stay "running" for ever, and the worker must not end with it
-        of_disk = None if isinstance(error, TandemError) else disk_fault_of(error, parts.study.folder)
-        ended = partial(fail, job=job, worker=name, error=said_of(of_disk or error))
+        ended = partial(fail, job=job, worker=name, error=why_it_failed(error, parts.study.folder))
     except BaseException:
         with parts.store.writing() as connection:
             hand_back(connection, job, name)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import ceil
 from pathlib import PurePath
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from annotations.numbers_shown import counted
-from annotations.store.jobs import Job, all_jobs, job_by_id
+from annotations.store.jobs import Job, all_jobs, job_by_id, open_jobs
 from annotations.store.kept_figures import taken_away_by
 from annotations.store.tables import now
 from service.looking.wave_progress import JOBS_IN_WORDS
@@ -23,7 +25,8 @@ _LEAST_SHARE = 0.03
 class JobProgress:
     """A job. ``share``: 0 to 1, None where nobody has said; ``seconds_left``: from the pace so far, None if unknown.
 
-    ``taken_by``: which erasure has taken away since what the job had worked out, in words.
+    ``taken_by``: which erasure has taken away since what the job had worked out, in words; ``behind``: for what a job that
+    waits does so, in words.
     """
 
     id: UUID
@@ -38,6 +41,7 @@ class JobProgress:
     notes: tuple[str, ...]
     receipt: str = ""
     taken_by: str = ""
+    behind: str = ""
 
     @property
     def what(self) -> str:
@@ -60,7 +64,7 @@ class JobProgress:
         if self.state == "running":
             return "it will stop as soon as its worker notices" if self.cancel_asked else "a worker is at it"
         if self.state == "waiting":
-            return "waits for a worker"
+            return self.behind or "waits for a worker"
         return self.state
 
     @property
@@ -89,28 +93,56 @@ def job_progress(connection: Connection, job: UUID) -> JobProgress | None:
     if job_there is None:
         return None
     taken = taken_away_by(connection, job_there.finished) if job_there.state == "done" else ""
-    return replace(_progress(job_there), taken_by=taken)
+    queue = open_jobs(connection) if job_there.state == "waiting" else ()
+    return replace(_progress(job_there, queue), taken_by=taken)
 
 
 def latest_jobs(connection: Connection, *, latest: int = 500) -> tuple[JobProgress, ...]:
     """The latest jobs, newest first."""
-    return tuple(_progress(job) for job in all_jobs(connection, latest=latest))
+    queue = open_jobs(connection)
+    return tuple(_progress(job, queue) for job in all_jobs(connection, latest=latest))
 
 
-def _progress(job: Job) -> JobProgress:
+def _progress(job: Job, queue: Sequence[Job] = ()) -> JobProgress:
     return JobProgress(
         id=job.id,
         kind=job.kind,
         state=job.state,
         created=job.created,
-        done=job.done,
+        # jobs that were done earlier kept what their last beat said
+        done=job.total if job.state == "done" else job.done,
         total=job.total,
         seconds_left=_left(job),
         cancel_asked=job.cancel_asked,
         error=job.error,
         notes=tuple(str(note) for note in (job.result or {}).get("embeddings", ())),
         receipt=_receipt(job),
+        behind=_behind(job, queue),
     )
+
+
+def _behind(job: Job, queue: Sequence[Job]) -> str:
+    """For what a job waits: the work before it, how far the first of it is, or the moment when it is tried again."""
+    if job.state != "waiting":
+        return ""
+    place = next((at for at, other in enumerate(queue) if other.id == job.id), 0)
+    # one that is tried again later keeps nobody waiting
+    before = [
+        _progress(other) for other in queue[:place] if other.not_before is None or other.not_before <= now()
+    ]
+    if not before:
+        again = job.not_before
+        if again is not None and again > now():
+            return (
+                f"is tried again in {counted(max(1, ceil((again - now()).total_seconds() / 60)), 'minute')}"
+            )
+        return ""
+    first = before[0]
+    far = ", ".join(filter(None, (first.far_in_words, first.left_in_words)))
+    others = (
+        f", then {before[1].what}" if len(before) == 2 else f", then {counted(len(before) - 1, 'other job')}"
+    )
+    return f"waits until a worker has done {first.what}{f' ({far})' if far else ''}{others if len(before) > 1 else ''}"
 
 
 def _receipt(job: Job) -> str:

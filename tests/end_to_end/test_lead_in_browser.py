@@ -78,7 +78,7 @@ def test_files_with_mistakes_are_mended_and_come_in(page: Any, parts: Parts, tmp
     page.set_input_files("#files", [tmp_path / one for one in ("JKG-01.txt", "DND-03.txt", "where.csv")])
     page.click("text=Look at them")
     page.click("a:has-text('Correct it')")
-    page.fill("#wave", "2")
+    page.select_option("#wave", "2")
     page.click("text=Save, and look again")
     page.select_option("select[aria-label='Berit']", "interviewer")
     page.select_option("select[aria-label='Cilla']", "participant")
@@ -90,7 +90,8 @@ def test_files_with_mistakes_are_mended_and_come_in(page: Any, parts: Parts, tmp
     page.wait_for_selector("h1:has-text('What came in')")
     assert _there(parts) == {"JKG-01": "1", "DND-03": "2"}
     page.click("text=Undo it")
-    page.wait_for_selector("h1:has-text('Undone')")
+    page.wait_for_selector("text=Undone: the study is as it was before.")
+    assert page.locator("text=2 transcripts would come in").count() == 1
     assert _there(parts) == {}
     _bring(page, tmp_path / "JKG-01.txt")
     for path in PAGES:

@@ -55,7 +55,8 @@ def test_no_sentence_counts_by_hand() -> None:
         for room in _ROOMS
         for file in sorted((REPOSITORY / "service" / room).rglob("*.py"))
         for line, value, after in _sentences(file)
-        if re.match(f" {_MANY}", after) and not _is_a_limit(value) and not _NO_NUMBERS.search(value)
+        # "hold their words" counts nothing
+        if re.match(f" (?!their ){_MANY}", after) and not _is_a_limit(value) and not _NO_NUMBERS.search(value)
     ]
     assert by_hand == []
 

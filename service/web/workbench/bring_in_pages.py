@@ -16,8 +16,10 @@ from service.access.policy import Action
 from service.audit import Did
 from service.bringing_in.bring import bring_in
 from service.bringing_in.kinds import kind_of
-from service.bringing_in.undo import undo, why_it_stays
-from service.bringing_in.uploads import all_uploads, in_words, receive
+from service.bringing_in.undo import undo, undo_transcript, why_it_stays
+from service.bringing_in.uploads import all_uploads, in_words, receive, uploads_there
+from service.bringing_in.way_back import back_to_preview
+from service.passing_files.folders import sweep
 from service.web.pages import Visit, Visited, saved
 from service.web.request_limits import UPLOADS
 from service.web.workbench import upload_pages, wanted_waves
@@ -132,7 +134,22 @@ def undo_it(visit: Visited, record: UUID) -> Response:
     except BadInput as error:
         return _came_in(visit, record, fault=str(error))
     audit(visit, Did.UNDID, str(record))
-    return saved(f"{PATH}/came/{record}")
+    again = back_to_preview(visit.parts, record)
+    return saved(f"{PATH}/{again.id}?undone=yes" if again else f"{PATH}/came/{record}")
+
+
+@router.post(f"{PATH}/came/{{record}}/undo/{{transcript}}")
+def undo_one(visit: Visited, record: UUID, transcript: UUID) -> Response:
+    """Take back one transcript of several that came in together."""
+    visit.must(Action.BRING_IN)
+    try:
+        with visit.parts.alone("undo"):
+            name = undo_transcript(visit.parts, record, transcript, by=visit.viewer.name)
+    except BadInput as error:
+        return _came_in(visit, record, fault=str(error))
+    audit(visit, Did.UNDID, str(record), transcript=name)
+    again = back_to_preview(visit.parts, record, name)
+    return saved(f"{PATH}/{again.id}?undone=yes" if again else f"{PATH}/came/{record}")
 
 
 def came(visit: Visit, done: dict[str, object]) -> Response:
@@ -143,6 +160,7 @@ def came(visit: Visit, done: dict[str, object]) -> Response:
 
 
 def _start(visit: Visit, *, fault: str = "", note: str = "") -> Response:
+    sweep(visit.parts)
     with visit.parts.store.reading() as connection:
         brought = all_brought_in(connection, latest=50)
     return visit.page(
@@ -185,6 +203,8 @@ def _came_in(visit: Visit, record: UUID, *, fault: str = "") -> Response:
         more=max(0, len(there) - 300),
         place=lambda row: interview_path(row.id),
         missing=missing,
+        several=len(there) > 1,
+        back=any(kept.brought == str(record) for kept in uploads_there(visit.parts)),
         reasons=reasons,
         left=left,
         faults=fault.splitlines(),

@@ -11,10 +11,12 @@ from annotations.coding import Condition
 from annotations.errors import BadInput
 from annotations.store.attributes import all_attributes
 from annotations.store.coders import coder_names
+from annotations.store.jobs import latest_of, retry
 from annotations.store.kept_figures import taken_away_by
 from annotations.store.study_places import places_in
 from service.access.policy import Action
-from service.audit import Did
+from service.audit import Did, note
+from service.looking.wave_progress import JOBS_IN_WORDS
 from service.passing_files.folders import folder_of, remove
 from service.taking_out.all_exports import KINDS, ExportKind, kind_named
 from service.taking_out.asked_exports import about_made
@@ -80,6 +82,21 @@ def take_along(visit: Visited, made_id: UUID, number: int) -> Response:
         return _gone(visit)
     audit(visit, Did.EXPORTED, names[number], kind="taken along")
     return FileResponse(folder / names[number], filename=names[number], media_type="application/octet-stream")
+
+
+@router.post(f"{PATH}/made/{{made_id}}/again")
+def ask_again(visit: Visited, made_id: UUID) -> Response:
+    """Let a worker try once more to make just this file, with all that was chosen for it."""
+    visit.must(Action.EXPORT)
+    with visit.parts.store.writing() as connection:
+        job = latest_of(connection, "export", lambda arguments: arguments.get("export") == str(made_id))
+        if job is None:
+            raise BadInput(
+                "nobody knows any more what was chosen for this file. Choose it anew under Exports."
+            )
+        retry(connection, job, asked_by=visit.viewer.account)
+        note(connection, visit.by, Did.TRIED_AGAIN, JOBS_IN_WORDS[job.kind], job=str(job.id))
+    return saved(f"{PATH}/made/{made_id}")
 
 
 @router.post(f"{PATH}/made/{{made_id}}/delete")

@@ -6,11 +6,18 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Response, status
+from sqlalchemy import Connection
 
 from annotations.errors import BadInput, TandemError
 from annotations.numbers_shown import number
 from annotations.store.chosen_cuts import chosen_for
-from annotations.store.model_versions import champion, get_model, model_by_id, previous_champion
+from annotations.store.model_versions import (
+    ModelVersion,
+    champion,
+    get_model,
+    model_by_id,
+    previous_champion,
+)
 from service.access.policy import Action
 from service.audit import Did
 from service.looking.model_chain import ListedModel, ModelChain, listed_models, model_chain
@@ -88,7 +95,9 @@ def versions(visit: VisitedNow) -> Response:
         rows = listed_models(connection)
         job = latest_job(connection, "train")
         now = models_now(connection, visit.parts)
-        previous = previous_champion(connection) if champion(connection) else None
+        serving = champion(connection)
+        previous = previous_champion(connection) if serving else None
+        said = _said(connection, serving.model) if serving else ()
     shown = ShownList(
         tuple(reversed(rows)),
         _VERSIONS,
@@ -100,7 +109,12 @@ def versions(visit: VisitedNow) -> Response:
     if shown.asked.take:
         return visit.takes(shown, "models")
     return visit.page(
-        "workbench/models.html", list=shown, job=job, progress=now, previous=previous and previous.version
+        "workbench/models.html",
+        list=shown,
+        job=job,
+        progress=now,
+        said=said,
+        previous=previous and previous.version,
     )
 
 
@@ -170,6 +184,7 @@ def _one(visit: Visit, version: str, fault: str = "") -> Response:
         chain: ModelChain = model_chain(parts, connection, model)
         serving = champion(connection)
         parent = None if model.parent is None else model_by_id(connection, model.parent)
+        said = _said(connection, model)
         codes = codes_in_model(model, book, least, chosen_for(connection, model.id))
         serves = serving is not None and serving.model.id == model.id
         other = parent if serves or serving is None else serving.model
@@ -194,18 +209,24 @@ def _one(visit: Visit, version: str, fault: str = "") -> Response:
         serves=serves,
         other=other and other.version,
         notices=what_coders_notice(codes, before).sentences if other else (),
-        said=in_a_sentence(
-            model.version,
-            model.figures,
-            verdict=model.verdict,
-            parent=None if parent is None else parent.version,
-            compared=bool((model.comparison or {}).get("groups")),
-        ),
+        said=said,
         worth=_worth(model.figures),
         ticking=[code for code in codes if code.cut is not None and code.ticked],
         lacking=sum(bool(code.needs) for code in codes),
         fault=[fault] if fault else [],
         number=lambda value: "" if value is None else number(value),
+    )
+
+
+def _said(connection: Connection, model: ModelVersion) -> tuple[str, ...]:
+    """What a version is worth, in plain sentences."""
+    parent = None if model.parent is None else model_by_id(connection, model.parent)
+    return in_a_sentence(
+        model.version,
+        model.figures,
+        verdict=model.verdict,
+        parent=None if parent is None else parent.version,
+        compared=bool((model.comparison or {}).get("groups")),
     )
 
 

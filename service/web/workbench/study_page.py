@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
@@ -22,12 +22,12 @@ from service.composition import Parts
 from service.looking.attribute_filter import known_by_transcript
 from service.looking.coder_pace import seconds_per_passage
 from service.looking.concerns import Concern, concerns_of
-from service.looking.job_progress import latest_jobs
+from service.looking.job_progress import JobProgress, latest_jobs
 from service.looking.next_command import command_of
 from service.looking.next_step import NextStep, next_step
 from service.looking.seen_progress import sites_progress
 from service.looking.study_work import CoderWork, WaveWork, by_wave, study_work
-from service.looking.wave_progress import StudyProgress, progress_of
+from service.looking.wave_progress import JobState, StudyProgress, progress_of
 from service.web.client_address import is_here
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.navigation import ITEMS
@@ -81,7 +81,7 @@ def study(visit: Visit) -> Response:
     kept = visit.request.app.state
     answers = kept.pings.ask()
     with parts.store.reading() as connection:
-        jobs = [job for job in latest_jobs(connection, latest=20) if job.under_way]
+        latest = latest_jobs(connection, latest=20)
         leads = visit.may(Action.CHANGE_MODELS)
         concerns = concerns_of(connection, parts, now.progress, answers) if leads else ()
         nobody = visit.viewer.account is None and open_accounts(connection) == 0
@@ -104,9 +104,10 @@ def study(visit: Visit) -> Response:
         "workbench/study.html",
         progress=progress,
         grid=_grid(by_wave(rows, now.pace)),
-        button=_button(next_step(now.progress)) if leads else None,
+        # what was counted may be some seconds old, and a job that waited then runs now
+        button=_button(next_step(replace(now.progress, jobs=_states(latest)))) if leads else None,
         concerns=concerns,
-        jobs=jobs if leads else [],
+        jobs=[job for job in latest if job.under_way] if leads else [],
         begun=now.progress.begun if sees_drafts(visit.viewer) else (),
         as_of=as_of,
         old=old,
@@ -167,6 +168,10 @@ def _counting(visit: Visit) -> Response:
 def _now(request: Request) -> tuple[StudyNow | None, datetime | None]:
     kept: Remembered[StudyNow] = request.app.state.study_now
     return kept.get()
+
+
+def _states(latest: Iterable[JobProgress]) -> tuple[JobState, ...]:
+    return tuple(JobState(job.kind, job.state) for job in latest)
 
 
 def _seen_by(visit: Visit, rows: tuple[CoderWork, ...]) -> tuple[CoderWork, ...]:

@@ -13,6 +13,7 @@ from service.access.policy import Action
 from service.bringing_in.corrections import ALL, DESCRIBED, describe, give_roles, give_same, take_manifest
 from service.bringing_in.mend_cells import mend
 from service.bringing_in.uploads import KINDS, SentFile, Upload
+from service.bringing_in.way_back import record_of
 from service.importing.description_checked import DescriptionFaults
 from service.looking.job_progress import job_progress
 from service.passing_files.folders import folder_of
@@ -32,7 +33,7 @@ def upload(visit: Visited, upload_id: UUID) -> Response:
     """What was sent, as it would come in."""
     visit.must(Action.BRING_IN)
     parts = visit.parts
-    came = _came_by_job(visit, upload_id)
+    came = _came_of(visit, upload_id)
     if came:
         return saved(f"{PATH}/came/{came}")
     upload_there = opened(visit, upload_id)
@@ -51,10 +52,10 @@ def upload(visit: Visited, upload_id: UUID) -> Response:
     return page(visit, upload_there)
 
 
-def _came_by_job(visit: Visit, upload_id: UUID) -> str:
-    """What a job brought in of an upload that is not here any more, "" where it is here or was left."""
+def _came_of(visit: Visit, upload_id: UUID) -> str:
+    """What was brought in of an upload, also by a job; "" where it waits or was left."""
     if folder_of(visit.parts, "in", upload_id) is not None:
-        return ""
+        return record_of(visit.parts, upload_id)
     with visit.parts.store.reading() as connection:
         for job in all_jobs(connection, latest=100):
             if job.kind == "bring in" and job.arguments.get("upload") == str(upload_id) and job.result:

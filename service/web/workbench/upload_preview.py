@@ -66,6 +66,7 @@ def page(
         upload=upload_shown,
         seen=seen,
         comes=_comes(seen),
+        undone=bool(visit.request.query_params.get("undone")),
         missing=[(word, _address(upload_shown, word)) for word in missing],
         list=shown,
         kinds=[(kind, NAMES[kind]) for kind in KINDS],

@@ -23,6 +23,7 @@ from annotations.store.jobs import (
     job_of,
     put_back_of,
     retry,
+    stopped,
     take,
 )
 
@@ -41,6 +42,19 @@ def _only(store: Store) -> Job:
     with store.reading() as connection:
         (job,) = all_jobs(connection)
     return job
+
+
+def test_a_done_job_is_all_done(store: Store) -> None:
+    """Whatever its last beat said of how far it was; a cancelled one stays where it was."""
+    for end, far in ((finish, (25, 25)), (stopped, (12, 25))):
+        _asked(store)
+        job = _take(store, "w1")
+        assert job is not None
+        with store.writing() as connection:
+            beat(connection, job, "w1", done=12, total=25)
+            end(connection, job, "w1", *([{}] if end is finish else []))
+            ended = job_of(connection, str(job.id))
+        assert (ended.done, ended.total) == far
 
 
 def test_jobs_are_done_one_at_a_time_in_order(store: Store) -> None:

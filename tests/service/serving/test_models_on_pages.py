@@ -42,7 +42,9 @@ def test_a_lead_promotes_and_goes_back(
     def decide(path: str, reason: str) -> int:
         return lead.post(path, data={"csrf": token, "reason": reason}, follow_redirects=False).status_code
 
+    assert "codes that it suggested were right" in lead.get("/models").text
     page = lead.get("/models/v1").text
+    assert "codes that it suggested were right" in page
     assert "What coders will notice" in page
     assert decide("/models/v1/promote", "v2 suggests Money everywhere.") == 303
     with twice_trained_parts.store.reading() as connection:

@@ -100,7 +100,38 @@ def test_mended_brought_in_and_undone(lead: Lead, parts: Parts) -> None:
     assert "Undone" in undone.text
     assert _names(parts) == []
     assert "Berit" not in (parts.study.folder / "study.yaml").read_text()
+    # back at the preview, with all that was said
+    assert undone.url.path == here
+    assert "2 transcripts would come in" in undone.text
+    assert "nobody has said whether they ask" not in undone.text
+    lead.post(f"{here}/leave")
     assert not list((parts.settings.state / "passing").glob("*/in-*"))
+
+
+@pytest.mark.slow
+def test_one_of_two_is_undone(lead: Lead, parts: Parts) -> None:
+    """The other stays, the record says so, and the one file waits again with what was said of it."""
+    here = lead.send(("JKG-01.txt", INTERVIEW), ("DND-03.txt", SECOND)).url.path
+    lead.post(f"{here}/all", {"wave": "2"})
+    came = lead.post(f"{here}/bring")
+    one = re.search(r'action="(\S+/undo/\S+)">.*?aria-label="Undo DND-03 alone"', came.text)
+    assert one
+    undone = lead.post(one[1].rpartition('action="')[2])
+    assert "1 transcript would come in" in undone.text
+    assert 'name="wave"' in undone.text
+    assert "DND-03.txt" in undone.text
+    assert _names(parts) == ["JKG-01"]
+    page = lead.get(came.url.path).text
+    assert "DND-03 was undone by" in page
+    assert "1 transcript " in page
+    lead.post(f"{undone.url.path}/bring")
+    with parts.store.reading() as connection:
+        assert [(row.name, row.wave) for row in described_transcripts(connection)] == [
+            ("JKG-01", "2"),
+            ("DND-03", "2"),
+        ]
+    assert "would come in" in lead.post(f"{came.url.path}/undo").text
+    assert _names(parts) == ["DND-03"]
 
 
 @pytest.mark.slow

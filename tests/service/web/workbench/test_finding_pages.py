@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from accounts import signed_in
@@ -175,6 +176,18 @@ def test_an_export_that_fails_says_so(
     page = lead.get(made_at.headers["location"]).text
     assert "No events are kept yet" in page
     assert "Ask for it again" in page
+    with coded.store.reading() as connection:
+        before = latest_of(connection, "export")
+    assert send(lead, f"{made_at.headers['location']}/again").status_code == 303
+    with coded.store.reading() as connection:
+        again = latest_of(connection, "export")
+    assert before is not None
+    assert again is not None
+    assert (again.id, again.state, again.arguments) == (before.id, "waiting", before.arguments)
+    assert "the file is being made" in lead.get(made_at.headers["location"]).text.casefold()
+    assert send(lead, f"{made_at.headers['location']}/again").status_code == 422
+    assert send(lead, f"/exports/made/{uuid4()}/again").status_code == 422
+    do_waiting_jobs(coded)
     assert send(lead, f"{made_at.headers['location']}/delete").status_code == 303
     assert lead.get(made_at.headers["location"]).status_code == 404
 
