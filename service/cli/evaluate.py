@@ -62,7 +62,7 @@ def _show(figures: dict[str, Any], group_by: str) -> None:
             f"{serving['model_version']}.",
             "",
         )
-    columns = ("", "model and coders", *(["at random"] if figures["random_split"] else []))
+    columns = ("", "model and coders", *(["split at random"] if figures["random_split"] else []))
     table("", columns, main_rows(figures), numbers=len(columns) - 1)
     say(at_random_in_words(figures, group_by), "")
     _show_why_no_interval(overall, "model and coders")
@@ -113,7 +113,7 @@ def _show_codes(figures: dict[str, Any]) -> None:
         )
         for code in codes
     ]
-    shares = ("precision", "recall", "F1", "kappa", *(["F1 at random"] if at_random else []))
+    shares = ("precision", "recall", "F1", "kappa", *(["F1, split at random"] if at_random else []))
     shares += ("ticks right", "in first 5")
     say("")
     table(

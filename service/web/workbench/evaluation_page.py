@@ -51,7 +51,10 @@ _CODES = (
     ),
     ListColumn[EvaluatedCode]("f1", "F1", lambda row: row.f1, text=lambda row: _shown(row.f1)),
     ListColumn[EvaluatedCode](
-        "chance", "F1 at random", lambda row: row.f1_at_random, text=lambda row: _shown(row.f1_at_random)
+        "chance",
+        "F1, split at random",
+        lambda row: row.f1_at_random,
+        text=lambda row: _shown(row.f1_at_random),
     ),
     ListColumn[EvaluatedCode]("kappa", "κ", lambda row: row.kappa),
     ListColumn[EvaluatedCode]("ticks", "Ticks right", lambda row: row.ticks),
