@@ -9,10 +9,10 @@ from typing import Any
 from annotations.numbers_shown import number, ranging
 
 AT_RANDOM = (
-    "Split at random: what the same model would have claimed had segments been dealt out by chance into those that it learns "
-    "from and those that judge it. Most studies report that. It is "
-    "usually higher, because the model has then learnt from other words of the same {group_by}; those who are still to be "
-    "coded it has never heard, so the first column is the one to use."
+    "Split at random: what the same model would have claimed had segments been dealt out by chance into those that it "
+    "learns from and those that judge it. Most studies report that. It is usually higher, because the model has then "
+    "learnt from other words of the same {group_by}; those who are still to be coded it has never heard, so the first "
+    "column is the one to use."
 )
 TICKS = (
     "Ticks right: where coders would have found a code ticked, and on how many of these it was right. {ticking} of "
