@@ -103,7 +103,7 @@ def test_files_with_mistakes_are_mended_and_come_in(page: Any, parts: Parts, tmp
     page.click("text=See what would be erased")
     page.fill("#again", "JKG-01")
     page.click("text=Erase JKG-01 for good")
-    page.wait_for_selector("text=waits for a worker")
+    page.wait_for_selector("text=/waits (for|until) a worker/")
     do_waiting_jobs(parts)
     assert _there(parts) == {}
     page.goto("/participants")

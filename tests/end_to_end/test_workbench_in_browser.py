@@ -136,7 +136,7 @@ def test_a_lead_walks_her_pages(served: tuple[str, Parts, Any]) -> None:
     # agreement is measured while she looks: the page follows the job without being loaded again
     page.goto(f"{url}/agreement")
     page.click("text=Measure now")
-    page.wait_for_selector("text=waits for a worker")
+    page.wait_for_selector("text=/waits (for|until) a worker/")
     assert do_waiting_jobs(parts) == 1
     # the page shows by itself what came of it
     page.wait_for_selector("text=People agree well on")
@@ -174,10 +174,10 @@ def test_a_lead_walks_her_pages(served: tuple[str, Parts, Any]) -> None:
     page.click("text=Show who would get what")
     page.wait_for_selector("text=Hand out just so")
     page.click("text=Hand out just so")
-    page.wait_for_selector("text=waits for a worker")
+    page.wait_for_selector("text=/waits (for|until) a worker/")
     page.goto(f"{url}/models")
     page.click("button:has-text('Train')")
-    page.wait_for_selector("text=waits for a worker")
+    page.wait_for_selector("text=/waits (for|until) a worker/")
     assert page.complaints == []
     for theme in ("light", "dark"):
         _look_at_all(_signed_in(browser, url, color_scheme=theme), url, theme)
