@@ -17,7 +17,6 @@ from uuid import UUID
 from sqlalchemy import Connection, func, select
 
 from annotations.coding import Review
-from annotations.lots import lots
 from annotations.segment import Segment
 from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
 from annotations.store.reviews import reviews_among
@@ -29,8 +28,10 @@ from service.composition import Parts
 Found = TypeVar("Found")
 # so many are read together: a question for each would cost more, and one for all would hold a large study in memory
 AT_ONCE = 20
+# where nobody waits for it: a page that is asked for meanwhile is held up for a tenth of a second at most
+GENTLY = 2
 # how long somebody who is in no hurry rests after a piece of work, in times of what it took
-RESTS = 2.0
+RESTS = 1.0
 _LOOK_S = 0.05
 
 
@@ -99,7 +100,9 @@ class KeptByTranscript(Generic[Found]):
         marks = {kept.id: (kept, counts.get(kept.id)) for kept in everything}
         self._found = {at: entry for at, entry in self._found.items() if marks.get(at) == entry[0]}
         todo = [kept.id for kept in everything if kept.id not in self._found]
-        for some in lots(todo, AT_ONCE):
+        while todo:
+            size = AT_ONCE if self._waiting else GENTLY
+            some, todo = todo[:size], todo[size:]
             began = time.thread_time()
             for transcript in _read(connection, parts, some):
                 self._found[transcript.kept.id] = (

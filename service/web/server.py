@@ -20,8 +20,8 @@ from service.web.connections import QuietServer, bounded, limits_here
 RECONCILE_S = 60.0
 STOP_LIMIT_S = 20.0
 # how long a thread that only computes may keep the others waiting. Python's own 5 ms add up: who answers a page or a
-# webhook asks the database some ten to forty times, and after each has to wait for its turn again
-TURN_S = 0.0005
+# webhook reads up to a thousand rows, and sqlite3 gives its turn away at each
+TURN_S = 0.00005
 BACKLOG = 64
 # some libraries read settings in the folder where they are started; here lies nothing but our own code
 OWN_FOLDER = Path(__file__).parent

@@ -30,6 +30,7 @@ SAID = "We had to ask for it twice."
 def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parts]:
     """A study of five transcripts, each with a review, worked through two at a time."""
     monkeypatch.setattr(kept_by_transcript, "AT_ONCE", 2)
+    monkeypatch.setattr(kept_by_transcript, "GENTLY", 1)
     made = a_study(tmp_path)
     with made.store.writing() as connection:
         version = keep_codebook(connection, made.codebook)
