@@ -119,7 +119,7 @@ def missing_in(
     unsaid = tuple(number for number, labels in asked.items() if labels)
     if unsaid:
         many = len({folded(label) for labels in asked.values() for label in labels})
-        words = f"of {counted(many, 'speaker')} nobody has said whether they ask: until then, they answer"
+        words = f"{counted(many, 'speaker')}: nobody has said whether they ask, and until then they answer"
         said.append(MissingWord("role", words, unsaid))
     looks = tuple(
         file_plain["number"]

@@ -82,7 +82,7 @@ def test_mended_brought_in_and_undone(lead: Lead, parts: Parts) -> None:
     fields = {"wave": "2", "participant": "DND-03", "may_quote": "yes", "attribute-role": "nurse"}
     page = lead.post(f"{here}/file/{number[1]}", fields)
     assert "Cannot come in yet" not in page.text
-    assert "of 2 speakers nobody has said whether they ask" in lead.get(here).text
+    assert "2 speakers: nobody has said whether they ask" in lead.get(here).text
     page = lead.post(
         f"{here}/roles",
         {"speaker-1": "Berit", "role-1": "interviewer", "speaker-2": "Cilla", "role-2": "participant"},
