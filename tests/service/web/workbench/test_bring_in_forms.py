@@ -44,7 +44,7 @@ def test_the_button_says_what_is_missing(lead: Lead) -> None:
     assert '<button class="second">Bring in all the same</button>' in page
     assert '#said">2 files have no wave</a>' in page
     assert re.search(r'/file/\d+">1 file has no participant</a>', page)
-    assert '#speakers">of 2 speakers nobody has said' in page
+    assert '#speakers">2 speakers: nobody has said' in page
     assert "no wave, no participant, no case, no site" in page
     assert "look: 1" not in page
 
