@@ -72,5 +72,5 @@ def test_a_misspelt_speaker_is_told_from_another_person() -> None:
     assert slips_in(file, CONFIG) == {"Interveiwer": "Interviewer"}
     said = {word.what: word.said for word in missing_in([file], frozenset(), CONFIG)}
     assert said["slip"] == "1 file has a speaker who is probably misspelt: “Interveiwer” (“Interviewer”?)"
-    assert said["role"].startswith("of 3 speakers nobody has said")
+    assert said["role"].startswith("3 speakers: nobody has said")
     assert "look" not in said
