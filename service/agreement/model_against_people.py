@@ -57,22 +57,31 @@ class ModelAgainstPeople:
     """What the server keeps of them between two looks."""
 
     def __init__(self) -> None:
-        self._kept = KeptByTranscript(self._work, _serving)
+        self._kept = KeptByTranscript(self._work, self._serving)
         self._model: ModelVersion | None = None
 
-    def now(self, connection: Connection, parts: Parts, *, hurry: bool = True) -> tuple[AgainstPeople, ...]:
-        """As things stand, the surest first; nothing where no model serves. ``hurry``: somebody waits."""
-        serving = champion(connection)
-        self._model = None if serving is None else serving.model
+    def prepare(self, parts: Parts) -> None:
+        """Work them out before anybody asks, beside whoever asks for other things."""
+        self._kept.prepare(parts)
+
+    def now(self, connection: Connection, parts: Parts) -> tuple[AgainstPeople, ...]:
+        """As things stand, the surest first; nothing where no model serves."""
+        by_transcript = self._kept.of(connection, parts)
         hidden = Hidden.now(connection)
         learnt = frozenset[UUID]() if self._model is None else learnt_transcripts(connection, self._model.id)
         against = [
             replace(row, learnt=row.transcript in learnt)
-            for its in self._kept.of(connection, parts, hurry=hurry).values()
+            for its in by_transcript.values()
             for row, span in its
             if not hidden.hides(row.transcript, span)
         ]
         return tuple(sorted(against, key=lambda row: -row.apart))
+
+    def _serving(self, connection: Connection, _parts: Parts) -> UUID | None:
+        """The model that serves, which is the one that is worked with from now on."""
+        serving = champion(connection)
+        self._model = None if serving is None else serving.model
+        return None if self._model is None else self._model.id
 
     def _work(
         self, connection: Connection, parts: Parts, interview: OneTranscript
@@ -94,11 +103,6 @@ class ModelAgainstPeople:
                 rows += [(row, segment.span) for row in against]
         rows.sort(key=lambda row: -row[0].apart)
         return tuple(rows[:OF_EACH])
-
-
-def _serving(connection: Connection, _parts: Parts) -> UUID | None:
-    serving = champion(connection)
-    return None if serving is None else serving.model.id
 
 
 def _rows(

@@ -80,9 +80,13 @@ class TellingDisagreements:
         self._kept = KeptByTranscript(_work)
         self._last: tuple[Mapping[UUID, _OfOne], Telling] | None = None
 
-    def now(self, connection: Connection, parts: Parts, *, hurry: bool = True) -> Telling:
-        """As things stand; ``hurry``: somebody waits."""
-        by_transcript = self._kept.of(connection, parts, hurry=hurry)
+    def prepare(self, parts: Parts) -> None:
+        """Work it out before anybody asks, beside whoever asks for other things."""
+        self._kept.prepare(parts)
+
+    def now(self, connection: Connection, parts: Parts) -> Telling:
+        """As things stand."""
+        by_transcript = self._kept.of(connection, parts)
         last = self._last
         if last is not None and last[0] is by_transcript:
             return last[1]

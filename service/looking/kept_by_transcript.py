@@ -18,7 +18,7 @@ from sqlalchemy import Connection, func, select
 
 from annotations.coding import Review
 from annotations.segment import Segment
-from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
+from annotations.store.described_transcripts import described_transcripts
 from annotations.store.reviews import reviews_among
 from annotations.store.segments import segments_in
 from annotations.store.tables import retractions, reviews
@@ -30,9 +30,8 @@ Found = TypeVar("Found")
 AT_ONCE = 20
 # where nobody waits for it: a page that is asked for meanwhile is held up for a tenth of a second at most
 GENTLY = 2
-# how long somebody who is in no hurry rests after a piece of work, in times of what it took
+# how long it rests then after a piece of work, in times of what that took
 RESTS = 1.0
-_LOOK_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -57,70 +56,63 @@ class KeptByTranscript(Generic[Found]):
     ) -> None:
         self._work = work
         self._rests_on = rests_on
-        self._turn, self._counting, self._waiting = threading.Lock(), threading.Lock(), 0
+        self._turn = threading.Lock()
         self._base: Hashable = None
         self._newest: Hashable = None
+        self._marked: Hashable = None
+        self._marks: dict[UUID, Hashable] = {}
         self._found: dict[UUID, tuple[Hashable, Found]] = {}
         self._all: Mapping[UUID, Found] = {}
 
-    def of(self, connection: Connection, parts: Parts, *, hurry: bool = True) -> Mapping[UUID, Found]:
-        """What there is to find, by transcript: the same mapping as long as nothing has changed.
+    def of(self, connection: Connection, parts: Parts) -> Mapping[UUID, Found]:
+        """What there is to find, by transcript: the same mapping as long as nothing has changed."""
+        with self._turn:
+            while not self._step(connection, parts, AT_ONCE):
+                pass
+            return self._all
 
-        ``hurry``: somebody waits. Without it the work rests after each piece, so that who asks for a page meanwhile has
-        the processor, until somebody waits for this very thing.
+    def prepare(self, parts: Parts) -> None:
+        """The same before anybody asks, in small pieces with rests, so that pages are answered meanwhile.
+
+        Between two pieces neither a lock nor a transaction is held: whoever asks goes on with the work at once, and an
+        erasure need not wait for a reader.
         """
-        if hurry:
-            with self._counting:
-                self._waiting += 1
-        try:
-            with self._turn:
-                return self._now(connection, parts)
-        finally:
-            if hurry:
-                with self._counting:
-                    self._waiting -= 1
+        done = False
+        while not done:
+            began = time.thread_time()
+            with parts.store.reading() as connection, self._turn:
+                done = self._step(connection, parts, GENTLY)
+            # what was worked out stays: looking through all of it for garbage would stop every thread, a third of a
+            # second in a large study
+            gc.freeze()
+            time.sleep(RESTS * (time.thread_time() - began))
 
-    def _now(self, connection: Connection, parts: Parts) -> Mapping[UUID, Found]:
+    def _step(self, connection: Connection, parts: Parts, most: int) -> bool:
+        """Work on so many transcripts of those that have changed; True once none is left."""
         base = (parts.codebook.version, parts.segmentation.version, self._rests_on(connection, parts))
         if base != self._base:
             self._found.clear()
-            self._base, self._newest = base, None
+            self._base, self._newest, self._marked = base, None, None
         everything = described_transcripts(connection)
         newest = (_newest(connection), everything)
-        if newest != self._newest:
-            self._bring_up_to_date(connection, parts, everything)
-            self._newest = newest
-            self._all = {transcript: entry for transcript, (_, entry) in self._found.items()}
-        return self._all
-
-    def _bring_up_to_date(
-        self, connection: Connection, parts: Parts, everything: Sequence[DescribedTranscript]
-    ) -> None:
-        counts = _counts(connection)
-        marks = {kept.id: (kept, counts.get(kept.id)) for kept in everything}
-        self._found = {at: entry for at, entry in self._found.items() if marks.get(at) == entry[0]}
-        todo = [kept.id for kept in everything if kept.id not in self._found]
-        while todo:
-            size = AT_ONCE if self._waiting else GENTLY
-            some, todo = todo[:size], todo[size:]
-            began = time.thread_time()
-            for transcript in _read(connection, parts, some):
-                self._found[transcript.kept.id] = (
-                    marks[transcript.kept.id],
-                    self._work(connection, parts, transcript),
-                )
-            self._rest(RESTS * (time.thread_time() - began))
-
-    def _rest(self, seconds: float) -> None:
-        """Give way for so long, or until somebody waits."""
-        if self._waiting:
-            return
-        # what was worked out stays: looking through all of it for garbage would stop every thread, a third of a second
-        # in a large study
-        gc.freeze()
-        until = time.monotonic() + seconds
-        while not self._waiting and (left := until - time.monotonic()) > 0:
-            time.sleep(min(left, _LOOK_S))
+        if newest == self._newest:
+            return True
+        if newest != self._marked:
+            counts = _counts(connection)
+            self._marks = {kept.id: (kept, counts.get(kept.id)) for kept in everything}
+            self._found = {at: entry for at, entry in self._found.items() if self._marks.get(at) == entry[0]}
+            self._marked = newest
+        todo = [at for at in self._marks if at not in self._found]
+        for transcript in _read(connection, parts, todo[:most]):
+            self._found[transcript.kept.id] = (
+                self._marks[transcript.kept.id],
+                self._work(connection, parts, transcript),
+            )
+        if len(todo) > most:
+            return False
+        self._newest = newest
+        self._all = {transcript: entry for transcript, (_, entry) in self._found.items()}
+        return True
 
 
 def _read(connection: Connection, parts: Parts, some: Sequence[UUID]) -> Iterator[OneTranscript]:

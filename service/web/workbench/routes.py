@@ -53,9 +53,9 @@ for _part in _PARTS:
 
 def warm(app: FastAPI, parts: Parts) -> None:
     """Go through a large study once, so that the first visitor does not wait; what fails here is told to who asks."""
-    with suppress(TandemError, SQLAlchemyError), parts.store.reading() as connection:
-        app.state.disagreements.now(connection, parts, hurry=False)
-        app.state.against_people.now(connection, parts, hurry=False)
+    with suppress(TandemError, SQLAlchemyError):
+        app.state.disagreements.prepare(parts)
+        app.state.against_people.prepare(parts)
 
 
 def prepare(app: FastAPI) -> None:

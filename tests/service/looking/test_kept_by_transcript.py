@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -83,34 +83,37 @@ def test_reviews_of_some_are_those_of_all_of_these_transcripts_with_their_source
     assert any(review.sources for its in expected.values() for review in its)
 
 
-def test_who_is_in_no_hurry_rests_until_somebody_waits(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that reads through its study at the start rests; a page that needs the same makes it go on at once."""
+def test_what_is_prepared_rests_without_a_lock_or_a_transaction(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that reads through its study at the start: a page that needs the same goes on at once, and an erasure finds
+    no reader that keeps what was erased in the database's log."""
     monkeypatch.setattr(kept_by_transcript, "RESTS", 1e6)
     worked: list[str] = []
-    began = threading.Event()
+    rests = threading.Event()
+
+    def rest(_seconds: float) -> None:
+        if worked:
+            rests.set()
+            goes_on.wait(60)
 
     def work(_connection: Connection, _parts: Parts, its: OneTranscript) -> None:
-        # some processor time, so that there is something to rest from
-        until = time.thread_time() + 0.001
-        while time.thread_time() < until:
-            pass
         worked.append(its.kept.transcript.name)
-        began.set()
 
+    goes_on = threading.Event()
+    monkeypatch.setattr(kept_by_transcript.time, "sleep", rest)
     kept = KeptByTranscript(work)
-
-    def slowly() -> None:
-        with parts.store.reading() as connection:
-            kept.of(connection, parts, hurry=False)
-
-    resting = threading.Thread(target=slowly, daemon=True)
-    resting.start()
-    assert began.wait(30)
-    resting.join(0.1)
-    assert resting.is_alive()
-    assert len(worked) <= 2
+    preparing = threading.Thread(target=kept.prepare, args=(parts,), daemon=True)
+    preparing.start()
+    assert rests.wait(30)
+    assert worked == ["P-0"]
+    raw = sqlite3.connect(parts.study.folder / "tandem.db")
+    busy, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    raw.close()
+    assert not busy
     with parts.store.reading() as connection:
         assert len(kept.of(connection, parts)) == 5
-    resting.join(30)
-    assert not resting.is_alive()
+    goes_on.set()
+    preparing.join(30)
+    assert not preparing.is_alive()
     assert worked == [f"P-{at}" for at in range(5)]
