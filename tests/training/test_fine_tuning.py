@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from made_for_run import made_for_run
+from small_encoder import make_small_encoder
 
 from annotations.progress import Progress, quiet
 from annotations.study.config import read_study
@@ -118,17 +120,18 @@ def test_with_judges_each_fold_has_one(tunings: list[_Counting]) -> None:
 
 
 @pytest.fixture
-def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
-    """A small coded study whose encoder is fine-tuned in one pass."""
+def parts(tmp_path: Path, folder_of_this_run: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
+    """A small coded study whose encoder, a small one too, is fine-tuned in one pass."""
     monkeypatch.setattr(tuning, "RECIPE", TuningRecipe(passes=(1, 1)))
     monkeypatch.setattr(training_parts, "LEAST_SEGMENTS", 20)
     monkeypatch.setattr(cross_validation, "FOLDS", 3)
     book = tmp_path / "book.csv"
     book.write_text("code,definition\nMoney,What it costs\nPeople,Who does it\n", "utf-8")
+    encoder = made_for_run(folder_of_this_run / "small-encoder", make_small_encoder)
     study, _ = make_study(
         tmp_path / "study",
         codebook=str(book),
-        config={"name": "S", "embedder": {"fine_tune": True, "device": "cpu"}},
+        config={"name": "S", "embedder": {"model": str(encoder), "fine_tune": True, "device": "cpu"}},
     )
     made = Parts(read_study(study.folder), read_settings({"TANDEM_STATE": str(tmp_path / "state")}))
     random = np.random.default_rng(0)
