@@ -129,10 +129,16 @@ def page(label_studio: Access) -> Iterator[Any]:
 
 
 @pytest.fixture
-def study(tmp_path: Path, label_studio: Access) -> Iterator[StudyToPush]:
-    """Three transcripts of eight passages, two coders, model v1."""
+def passages_each() -> int:
+    """How many passages each transcript of the study to push has."""
+    return 8
+
+
+@pytest.fixture
+def study(tmp_path: Path, label_studio: Access, passages_each: int) -> Iterator[StudyToPush]:
+    """Three transcripts of as many passages each, two coders, model v1."""
     made = StudyToPush(tmp_path / "study", label_studio, coders=CODERS)
-    made.add("A-01", "A-02", "A-03")
+    made.add("A-01", "A-02", "A-03", units=passages_each)
     made.serve("v1")
     yield made
     made.parts.close()

@@ -26,6 +26,14 @@ pytestmark = [
     ),
 ]
 
+EACH = 4
+
+
+@pytest.fixture
+def passages_each() -> int:
+    """Few, for every push of a new model asks Label Studio twice about each of them."""
+    return EACH
+
 
 def test_a_new_model_follows_the_rules(study: StudyToPush, server: LabelStudio) -> None:
     """What was touched and what is in progress keep what the coder saw; all else gets the new model; rollback too."""
@@ -33,31 +41,31 @@ def test_a_new_model_follows_the_rules(study: StudyToPush, server: LabelStudio) 
     before = exported(server, first.project.id)
     keys = list(before)
     answer(server, before[keys[0]]["id"])  # A-01: in progress
-    for key in keys[8:16]:
+    for key in keys[EACH : 2 * EACH]:
         answer(server, before[key]["id"])  # A-02: finished
     study.serve("v2")
     (done,) = push_again(study.parts, progress=lambda *_: None)
-    assert (done.reviewed, done.waiting, done.updated, done.created) == (9, 7, 8, 0)
+    assert (done.reviewed, done.waiting, done.updated, done.created) == (EACH + 1, EACH - 1, EACH, 0)
     after = exported(server, first.project.id)
     for key in keys:
         old, new = before[key]["predictions"], after[key]["predictions"]
-        if key in keys[:16]:
+        if key in keys[: 2 * EACH]:
             assert [one["result"] for one in new] == [one["result"] for one in old]
         elif old[0]["result"]:
             assert new[0]["result"] != old[0]["result"]
         assert len(new) == 1
-    assert {after[key]["predictions"][0]["model_version"] for key in keys[1:8]} == {"tandem v2"}
-    assert {after[key]["data"]["why"] for key in keys[:16]} == {
-        before[key]["data"]["why"] for key in keys[:16]
+    assert {after[key]["predictions"][0]["model_version"] for key in keys[1:EACH]} == {"tandem v2"}
+    assert {after[key]["data"]["why"] for key in keys[: 2 * EACH]} == {
+        before[key]["data"]["why"] for key in keys[: 2 * EACH]
     }
     with study.parts.store.reading() as connection:
         (row,) = projects(connection)
         shown = {key: shown_at(connection, row.id, UUID(key), now()) for key in keys}
     models = {key: one and one.model for key, one in shown.items()}
-    assert len({models[key] for key in keys[:16]}) == 1
-    assert {models[key] for key in keys[16:]} != {models[keys[0]]}
+    assert len({models[key] for key in keys[: 2 * EACH]}) == 1
+    assert {models[key] for key in keys[2 * EACH :]} != {models[keys[0]]}
     (same,) = study.push()
-    assert (same.updated, same.waiting, same.unchanged) == (0, 7, 8)
+    assert (same.updated, same.waiting, same.unchanged) == (0, EACH - 1, EACH)
     study.serve("v1")
     study.push()
     back = exported(server, first.project.id)
@@ -83,7 +91,7 @@ def test_a_rollback_after_a_push_that_broke_off_brings_the_reasons_back(
     study.push()
     after = exported(server, first.project.id)
     assert [task["data"] for task in after.values()] == [task["data"] for task in before.values()]
-    assert versions_of(after) == {("tandem v1",): 24}
+    assert versions_of(after) == {("tandem v1",): 3 * EACH}
 
 
 def test_what_a_coder_begins_on_while_reasons_come_stays_as_they_saw_it(
