@@ -71,8 +71,8 @@ class SuggestingWork:
         return AskedPassages(
             [corpus.ids[unit] for unit in some],
             corpus.units_of(some),
-            [corpus.segment(unit).span.start for unit in some],
-            [self.groups[corpus.at[unit][0]] for unit in some],
+            [corpus.begin(unit) for unit in some],
+            [self.groups[corpus.transcript_of[unit]] for unit in some],
         )
 
     def embed_with(self, progress: Progress) -> Embed:
