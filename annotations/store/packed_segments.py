@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, overload
@@ -10,7 +10,7 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, String, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, String, select, type_coerce
 
 from annotations.segment import Segment
 from annotations.store.tables import segments
@@ -78,12 +78,9 @@ class PackedSegments(Sequence[Segment]):
 def packed_segments(connection: Connection, segmentation: str) -> Mapping[UUID, PackedSegments]:
     """Every transcript's segments under one segmentation, in order; a few thousand rows are held as rows at a time."""
     s = segments.c
-    # SQLite keeps ids as text: no object is made of each on the way to bytes
-    as_kept = [
-        type_coerce(column, String) if _as_text(connection) else column for column in (s.id, s.transcript_id)
-    ]
+    owner_id, own_id = as_kept(connection, s.transcript_id), as_kept(connection, s.id)
     wanted = (
-        select(*reversed(as_kept), s["index"], s.turn, s.start, s["end"], s.speaker, s.role)
+        select(owner_id, own_id, s["index"], s.turn, s.start, s["end"], s.speaker, s.role)
         .where(s.segmentation == segmentation)
         .order_by(s.transcript_id, s["index"])
     )
@@ -93,23 +90,28 @@ def packed_segments(connection: Connection, segmentation: str) -> Mapping[UUID, 
         owner, own, *places, speakers, roles = zip(*rows, strict=True)
         who = [said_by.setdefault(its, len(said_by)) for its in zip(speakers, roles, strict=True)]
         numbers_read.append(np.array([*places, who], dtype=np.int32).T)
-        ids_read.append(np.frombuffer(b"".join(map(_bytes, own)), dtype=f"V{_ID}"))
+        ids_read.append(packed_ids(own))
         owners += [(name, len(list(its))) for name, its in groupby(owner)]
     names = [(speaker, Role(role)) for speaker, role in said_by]
     numbers = np.concatenate(numbers_read) if numbers_read else np.zeros((0, 5), np.int32)
-    ids = np.concatenate(ids_read) if ids_read else np.zeros(0, f"V{_ID}")
+    ids = np.concatenate(ids_read) if ids_read else packed_ids(())
     by_transcript, begin = {}, 0
-    for owner, parts in groupby(
-        owners, itemgetter(0)
-    ):  # a transcript may lie in several parts of what was read
+    # a transcript may lie in several parts of what was read
+    for owner, parts in groupby(owners, itemgetter(0)):
         end = begin + sum(count for _, count in parts)
         by_transcript[UUID(bytes=_bytes(owner))] = PackedSegments(numbers[begin:end], names, ids[begin:end])
         begin = end
     return by_transcript
 
 
-def _as_text(connection: Connection) -> bool:
-    return connection.dialect.name == "sqlite"
+def as_kept(connection: Connection, column: ColumnElement[UUID]) -> ColumnElement[Any]:
+    """A column of ids as the driver gives it: SQLite keeps text, and no object is made of each on the way to bytes."""
+    return type_coerce(column, String) if connection.dialect.name == "sqlite" else column
+
+
+def packed_ids(kept: Iterable[Any]) -> NDArray[np.void]:
+    """Ids as a driver gives them, 16 bytes each."""
+    return np.frombuffer(b"".join(map(_bytes, kept)), dtype=f"V{_ID}")
 
 
 def _bytes(kept: Any) -> bytes:
