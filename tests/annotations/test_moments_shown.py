@@ -23,10 +23,12 @@ from annotations.moments_shown import day_shown, moment_shown
 def test_a_moment_is_told_by_the_clock_of_the_zone_and_names_it(
     moment: datetime | str, zone: str, shown: str
 ) -> None:
+    """In winter and in summer, where a zone has letters and where it has none."""
     assert moment_shown(moment, ZoneInfo(zone)) == shown
 
 
 def test_seconds_are_told_where_asked_for() -> None:
+    """As the audit log does."""
     moment = datetime(2026, 1, 5, 13, 20, 9, tzinfo=UTC)
     assert moment_shown(moment, ZoneInfo("Europe/Oslo"), seconds=True) == "2026-01-05 14:20:09 CET"
 
@@ -39,6 +41,7 @@ def test_the_hour_that_comes_twice_is_told_apart() -> None:
 
 
 def test_a_day_is_the_one_of_the_zone() -> None:
+    """Late in the evening it is tomorrow further east, and today further west."""
     late = datetime(2026, 1, 5, 23, 30, tzinfo=UTC)
     assert day_shown(late, ZoneInfo("Europe/Stockholm")) == "2026-01-06"
     assert day_shown(late.isoformat(), ZoneInfo("America/New_York")) == "2026-01-05"

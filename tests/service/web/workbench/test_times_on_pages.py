@@ -32,6 +32,9 @@ def test_a_page_tells_times_by_the_study_s_clock(tmp_path: Path) -> None:
 
 
 def test_no_template_has_a_clock_of_its_own() -> None:
+    """Each asks the one filter for it."""
     templates = [file for folder in (TEMPLATES, SHARED) for file in folder.rglob("*.html")]
     assert len(templates) > 50
-    assert [file.name for file in templates if re.search(r"strftime|isoformat|\bUTC\b", file.read_text("utf-8"))] == []
+    assert [
+        file.name for file in templates if re.search(r"strftime|isoformat|\bUTC\b", file.read_text("utf-8"))
+    ] == []
