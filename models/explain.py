@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -13,7 +13,7 @@ from annotations.arrays import Bools, Floats32
 from annotations.lots import lots
 from annotations.transcript import Span
 from models.classifier import Classifies
-from models.passage_parts import Embed, Sentences, with_questions
+from models.passage_parts import Embed, Sentences, whole, with_questions
 from models.segment_words import SegmentWords
 
 
@@ -31,25 +31,30 @@ def sentences_behind(
     wanted: Sequence[Sequence[str]],
     embed: Embed,
     sentences: Sentences,
+    questions: Floats32 | None = None,
 ) -> list[dict[str, CarryingSentence]]:
     """For each unit and each code wanted for it, the sentence that carries the suggestion.
 
     That is the sentence to which the model gives the code most surely when it is all that was said, by its words
     and its embedding, with the same speaker, question and surroundings. A unit of one sentence has none to point at: it
-    gets an empty mapping, and so does a code that the model does not know. ``sentences``: where those of texts lie.
+    gets an empty mapping, and so does a code that the model does not know. ``sentences``: where those of texts lie;
+    ``questions``: the vectors of what the units were asked, where they are known.
     """
     column = {code: at for at, code in enumerate(model.codes)}
     asked = [any(code in column for code in codes) for codes in wanted]
     of_asked = iter(sentences([unit.text for unit, is_asked in zip(units, asked, strict=True) if is_asked]))
     # a text of one sentence has none to point at
     cut = [its if is_asked and len(its := next(of_asked)) > 1 else () for is_asked in asked]
-    alone = [
-        replace(unit, text=span.of(unit.text)) for unit, its in zip(units, cut, strict=True) for span in its
-    ]
+    alone = [unit.with_text(span.of(unit.text)) for unit, its in zip(units, cut, strict=True) for span in its]
     if not alone:
         return [{} for _ in units]
     vectors = embed([unit.text for unit in alone])
-    probabilities = model.probabilities(alone, vectors, with_questions(alone, vectors, embed))
+    if questions is None:
+        parts = with_questions(alone, vectors, embed)
+    else:
+        owner = np.repeat(np.arange(len(units)), [len(its) for its in cut])
+        parts = whole(vectors, questions[owner])
+    probabilities = model.probabilities(alone, vectors, parts)
     answers: list[dict[str, CarryingSentence]] = []
     begin = 0
     for its, codes in zip(cut, wanted, strict=True):

@@ -28,6 +28,7 @@ from annotations.errors import TandemError, said_of
 from annotations.transcript import Span
 from models.arrays_file import read_arrays
 from models.artifact import load
+from models.blas_threads import one_blas_thread
 from models.embedder import Embedder, EmbedderSource
 from models.embedding_cache import text_hash
 from models.explain import Precedents
@@ -160,7 +161,8 @@ def _suggest(folder: Path, number: int) -> dict[str, Any]:
 
     new_texts = sum(text_hash(text) not in vectors for text in passages.texts)
     own = embed(passages.texts)
-    _, rows = Reader(session.model, session.coded, embed, sentences).suggest(passages, own)
+    with one_blas_thread():
+        _, rows = Reader(session.model, session.coded, embed, sentences).suggest(passages, own)
     new = Known(
         {key: its for key, its in vectors.items() if key not in known.vectors},
         {key: its for key, its in cut.items() if key not in known.sentences},

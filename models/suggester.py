@@ -33,6 +33,7 @@ from annotations.store.suggestions import (
 )
 from annotations.transcript import Span
 from models.artifact import load
+from models.blas_threads import one_blas_thread
 from models.classifier import Model
 from models.cold_start import ColdStart
 from models.corpus import Corpus, read_corpus
@@ -154,6 +155,10 @@ class Suggester:
         Kept every 2,000 units, so that an interrupted run goes on where it stopped. Raises BadInput for a wave
         that is none, TandemError if the codebook, the segmentation or the encoder has changed since training.
         """
+        with one_blas_thread():
+            return self._precode(wave, progress)
+
+    def _precode(self, wave: str | None, progress: Progress) -> Precoded:
         start = time.perf_counter()
         with self.store.reading() as connection:
             version = serving_model(connection)

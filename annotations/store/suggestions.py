@@ -18,7 +18,7 @@ from annotations.store.bulk_insert import insert_rows
 from annotations.store.many_values import in_lots
 from annotations.store.model_versions import ModelVersion
 from annotations.store.packed_segments import AT_ONCE, as_kept, packed_ids
-from annotations.store.tables import segments, suggestions, transcripts
+from annotations.store.tables import now, segments, suggestions, transcripts
 from annotations.transcript import Span
 
 
@@ -59,6 +59,7 @@ class Suggested:
 def add_suggestions(connection: Connection, model: UUID, suggested: Iterable[Suggested]) -> None:
     """Keep what a model version says of some segments."""
     names: dict[UUID, str] = {}  # the same few passages are evidence again and again
+    created = now()
     rows = [
         {
             "segment_id": suggestion.segment,
@@ -69,6 +70,7 @@ def add_suggestions(connection: Connection, model: UUID, suggested: Iterable[Sug
             "sentences": None
             if suggestion.sentences is None
             else _packed(suggestion.suggested, suggestion.sentences),
+            "created": created,
         }
         for suggestion in suggested
     ]
