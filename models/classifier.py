@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from annotations.arrays import Bools, Floats, Floats32
 from models.calibration import Calibration
-from models.features import Features, Vocabulary, matrix_of, windows_with
+from models.features import OF_LENGTH, Features, Vocabulary, matrix_of
 from models.passage_parts import PassageParts, whole
 from models.segment_words import SegmentWords
 from models.solver import TOLERANCE, solve
@@ -78,6 +78,18 @@ class Weights:
         """Uncalibrated log odds, shape (rows, codes)."""
         return features.times(self._by_feature).astype(np.float64) + self.intercepts
 
+    def logits_of_windows(
+        self, marks: Floats32, owner: NDArray[np.intp], windows: Floats32, questions: Floats32
+    ) -> Floats:
+        """``logits(windows_with(...))`` without laying these features side by side: what windows share is read once."""
+        weights, dimensions = self._by_feature, windows.shape[1]
+        shared = (
+            questions @ weights[dimensions : 2 * dimensions]
+            + marks[:, OF_LENGTH:] @ weights[2 * dimensions :]
+        )
+        own = windows @ weights[:dimensions]
+        return (own + shared[owner]).astype(np.float64) + self.intercepts
+
     @cached_property
     def _by_feature(self) -> Floats32:
         """Shape (features, codes): a sparse product would lay them out so at every call."""
@@ -128,8 +140,8 @@ class Model:
         logits = self.weights.logits(features)
         if self.sentences is not None:
             marks = features.dense[:, 2 * embeddings.shape[1] :]
-            windows = windows_with(marks, parts.owner, parts.windows, parts.question)
-            logits = logits + parts.best(self.sentences.logits(windows))
+            windows = self.sentences.logits_of_windows(marks, parts.owner, parts.windows, parts.question)
+            logits = logits + parts.best(windows)
         if self.tuned is not None:
             logits = together(logits, self.tuned.logits(units))
         return self.calibration.probabilities(logits)

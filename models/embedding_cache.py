@@ -264,7 +264,7 @@ def _sound(rows: Sequence[tuple[bytes, object]], dimensions: int) -> dict[bytes,
     right = [(key, kept) for key, kept in rows if isinstance(kept, bytes) and len(kept) == 4 * dimensions]
     vectors = np.frombuffer(b"".join(kept for _, kept in right), dtype="<f4").reshape(-1, dimensions)
     with np.errstate(all="ignore"):  # what is not finite is what we look for
-        lengths = np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)
+        lengths = np.einsum("ij,ij->i", vectors, vectors)
         sound = np.abs(lengths - 1) < _NEARLY_ONE
     return {key: vectors[at] for at, (key, _) in enumerate(right) if sound[at]}
 

@@ -33,13 +33,13 @@ from annotations.store.suggestions import (
 )
 from annotations.transcript import Span
 from models.artifact import load
-from models.blas_threads import one_blas_thread
 from models.classifier import Model
 from models.cold_start import ColdStart
 from models.corpus import Corpus, read_corpus
 from models.embedder import Embedder, EmbedderSource
 from models.embedding_cache import EmbeddingCache
 from models.explain import Precedents
+from models.long_runs import in_small_pieces
 from models.model_folder import model_folder
 from models.passage_parts import Embed
 from models.segmenter import sentences_in
@@ -155,7 +155,7 @@ class Suggester:
         Kept every 2,000 units, so that an interrupted run goes on where it stopped. Raises BadInput for a wave
         that is none, TandemError if the codebook, the segmentation or the encoder has changed since training.
         """
-        with one_blas_thread():
+        with in_small_pieces():
             return self._precode(wave, progress)
 
     def _precode(self, wave: str | None, progress: Progress) -> Precoded:
