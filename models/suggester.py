@@ -149,16 +149,13 @@ class Suggester:
     folder: Path
     engine: Engine | None = None  # None: this process
 
+    @in_small_pieces()
     def precode(self, *, wave: str | None, progress: Progress) -> Precoded:
         """Suggest for every unit of a wave (or of all) that the serving model has not spoken of yet.
 
         Kept every 2,000 units, so that an interrupted run goes on where it stopped. Raises BadInput for a wave
         that is none, TandemError if the codebook, the segmentation or the encoder has changed since training.
         """
-        with in_small_pieces():
-            return self._precode(wave, progress)
-
-    def _precode(self, wave: str | None, progress: Progress) -> Precoded:
         start = time.perf_counter()
         with self.store.reading() as connection:
             version = serving_model(connection)
