@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -92,10 +93,12 @@ class Corpus:
     @cached_property
     def positions_in(self) -> dict[UUID, dict[int, int]]:
         """For each transcript: its segments' own positions, and where in the corpus they stand."""
-        positions: dict[UUID, dict[int, int]] = {kept.id: {} for kept in self.transcripts}
-        for unit, (t, s) in enumerate(zip(self.transcript_of, self.place_of, strict=True)):
-            positions[self.transcripts[t].id][s] = unit
-        return positions
+        return {kept.id: self.positions_of(t) for t, kept in enumerate(self.transcripts)}
+
+    def positions_of(self, t: int) -> dict[int, int]:
+        """Of one transcript the same."""
+        begin, end = bisect_left(self.transcript_of, t), bisect_right(self.transcript_of, t)
+        return {self.place_of[unit]: unit for unit in range(begin, end)}
 
     @cached_property
     def languages(self) -> tuple[str, ...]:

@@ -207,7 +207,8 @@ class Suggester:
                 sampled.look(lot.units, lot.vectors, lot.probabilities)
                 in_small_transactions(
                     self.store,
-                    list(lot.rows),
+                    # neighbours in the index together: each transaction writes a fraction of its pages
+                    sorted(lot.rows, key=lambda row: row.segment.bytes),
                     lambda connection, few: add_suggestions(connection, version.id, few),
                     most=KEPT_AT_ONCE,
                 )
@@ -284,12 +285,11 @@ class Suggester:
         with self.store.reading() as connection:
             applied = applied_codes(connection, quotable)
         carried: dict[int, set[str]] = {}
-        for kept, cut in zip(corpus.transcripts, corpus.segments, strict=True):
-            spans = applied.get(kept.id, {})
-            places = corpus.positions_in[kept.id] if spans else {}
-            for span, positions in project(
-                [segment.span for segment in cut], {span: span for span in spans}
-            ).items():
+        for t, kept in enumerate(corpus.transcripts):
+            if not (spans := applied.get(kept.id)):
+                continue
+            places, cut = corpus.positions_of(t), [segment.span for segment in corpus.segments[t]]
+            for span, positions in project(cut, {span: span for span in spans}).items():
                 for position in positions:
                     if position in places:
                         carried.setdefault(places[position], set()).update(spans[span])
