@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -186,10 +186,21 @@ class EmbeddingCache:
         return self._with_file(work)
 
     def compact(self) -> None:
-        """Give freed pages back, so that the file holds nothing that was forgotten."""
+        """Give freed pages back, so that the file holds nothing that was forgotten.
+
+        A file of an earlier Tandem gets pages as a new one has, unless somebody else has it open.
+        """
 
         def work(connection: sqlite3.Connection) -> None:
+            if connection.execute("PRAGMA page_size").fetchone()[0] != _PAGE:
+                # which SQLite lets be changed in this mode alone, and only where nobody else has the file open
+                with suppress(sqlite3.OperationalError):
+                    connection.execute("PRAGMA busy_timeout = 0")
+                    connection.execute("PRAGMA journal_mode = DELETE")
+                    connection.execute(f"PRAGMA page_size = {_PAGE}")
+                connection.execute("PRAGMA busy_timeout = 30000")
             connection.execute("VACUUM")
+            connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
         self._with_file(work)
