@@ -211,6 +211,6 @@ class Bench:
         labels, weights = self.labels[rows], self.weights[rows]
         known = weights > 0
         examples = (known & (labels >= 0.5)).any(axis=0)
-        others = (known & (labels < 0.5)).any(axis=0)
+        others = (known & (labels < 1)).any(axis=0)
         said = np.array([code in described for code in self.dataset.codes], dtype=np.bool_)
         return np.flatnonzero((examples | said) & others)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from annotations.numbers_shown import number, ranging
+from annotations.numbers_shown import counted, number, ranging
 
 AT_RANDOM = (
     "Split at random: what the same model would have claimed had segments been dealt out by chance into those that it "
@@ -17,7 +17,14 @@ AT_RANDOM = (
 TICKS = (
     "Ticks right: where coders would have found a code ticked, and on how many of these it was right. {ticking} of "
     "{measured} codes come ticked{right}; the others, in brackets or without a tick, are only offered. In first 5: how "
-    "often a code that a person gave was ticked or among the first five boxes."
+    "often a code that a person gave was ticked or among the first five boxes; codes with a row of their own on the "
+    "screen are always in sight and have no such figure."
+)
+EFFORT = (
+    "What it saves: on {passages} coders gave {given} codes. {ticked_right} of them would have stood there ticked, "
+    "{in_boxes} had a box to tick, and {sought} had to be sought by name. {ticked_wrong} to be taken away, and "
+    "{read_in_vain} read in vain. In keys and clicks that is {actions} with suggestions and {actions_without} without; what "
+    "reading the boxes costs is not in it."
 )
 _MAIN = (
     ("F1 over all codes (micro)", "overall", "micro_f1"),
@@ -132,6 +139,22 @@ def ticks_in_words(codes: Sequence[Mapping[str, Any]]) -> str:
         measured=len(measured),
         right=f" ({right} of {of_all} ticks are right)" if ticking else "",
     )
+
+
+def effort_in_words(figures: Mapping[str, Any]) -> str:
+    """What suggestions would have saved or cost a coder's hands, "" where that was not measured."""
+    effort = figures.get("effort")
+    if not effort:
+        return ""
+    whole = {name: round(value) for name, value in effort.items()}
+    counts = {
+        "passages": counted(whole["n_segments"], "passage"),
+        "ticked_wrong": counted(
+            whole["ticked_wrong"], "wrong tick would have had", "wrong ticks would have had"
+        ),
+        "read_in_vain": counted(whole["read_in_vain"], "box", "boxes"),
+    }
+    return EFFORT.format(**{name: f"{value:,}" for name, value in whole.items()} | counts)
 
 
 def why_no_interval(overall: Mapping[str, Any], who: str) -> str:
