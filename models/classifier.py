@@ -191,9 +191,14 @@ def too_few_examples(
     *,
     least: int = LEAST_EXAMPLES,
     described: Collection[str] = (),
+    looked: Bools | None = None,
 ) -> dict[str, TooFew]:
     """The codes that cannot be suggested: those of which nobody has said where they do not apply, and of those that the
-    codebook does not describe the ones with fewer than 8 examples, or with examples of one group only."""
+    codebook does not describe the ones with fewer than 8 examples, or with examples of one group only.
+
+    ``looked``: shape (rows, codes), true where somebody who gave a code left out others. If such passages carry a code
+    without exception, it applies nearly everywhere, and the other codes' descriptions stand against it.
+    """
     too_few = {}
     names = np.array(groups, dtype=object)
     for at, code in enumerate(codes):
@@ -203,7 +208,9 @@ def too_few_examples(
             reason = f"{_counted(examples)}; needs about {LEAST_EXAMPLES}"
         elif code not in described and used_by < LEAST_GROUPS_WITH_CODE:
             reason = f"{_counted(examples)}, all of one participant; needs a second one"
-        elif not ((weights[:, at] > 0) & (labels[:, at] < 1)).any():
+        elif not ((weights[:, at] > 0) & (labels[:, at] < 1)).any() and not (
+            looked is not None and len(described) > 1 and looked[:, at].any()
+        ):
             reason = (
                 "every passage that was judged for it carries it, so nothing shows where it does not apply; if people "
                 "looked elsewhere too, import codings with --complete all (--only if it is new)"

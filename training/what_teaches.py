@@ -5,7 +5,9 @@ from __future__ import annotations
 from annotations.numbers_shown import counted
 from training.collect import Collected
 
-LEAST_PASSAGES = 2  # from here on what is learnt orders passages better than the codebook alone (docs/experiments.md)
+LEAST_PASSAGES = (
+    2  # from here on what is learnt orders passages better than the codebook alone (docs/experiments.md)
+)
 
 
 def teaches(collected: Collected) -> bool:

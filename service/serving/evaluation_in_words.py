@@ -14,6 +14,7 @@ AT_RANDOM = (
     "learnt from other words of the same {group_by}; those who are still to be coded it has never heard, so the first "
     "column is the one to use."
 )
+NOT_HIGHER = " Here it is not higher: with so few passages, or such unlike ones, chance can do more than that."
 TICKS = (
     "Ticks right: where coders would have found a code ticked, and on how many of these it was right. {ticking} of "
     "{measured} codes come ticked{right}; the others, in brackets or without a tick, are only offered. In first 5: how "
@@ -79,8 +80,9 @@ def main_rows(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 def at_random_in_words(figures: Mapping[str, Any], group_by: str) -> str:
     """Why the figure at random is higher and not used, or why there is none."""
-    if figures["random_split"]:
-        return AT_RANDOM.format(group_by=group_by)
+    if at_random := figures["random_split"]:
+        here, by_chance = (its["overall"]["micro_f1"] or 0.0 for its in (figures, at_random))
+        return AT_RANDOM.format(group_by=group_by) + ("" if by_chance > here else NOT_HIGHER)
     return f"What a random split would have claimed is not shown: {figures['random_split_reason']}."
 
 

@@ -125,6 +125,24 @@ def test_a_described_code_is_suggested_before_it_has_examples(examples: int) -> 
     assert model.too_few["rare"].reason.endswith("needs about 8")
 
 
+def test_a_code_on_every_passage_is_suggested_where_people_looked() -> None:
+    """Coders who left out other codes have looked; of codings that came without a review nobody knows that."""
+    dataset = _dataset()
+    labels = dataset.judgements[0].labels.copy()
+    labels[:, 1] = 1
+    described = tuple(DescribedCode(code, code, dataset.embeddings[at]) for at, code in enumerate(CODES))
+    whole = replace(dataset.judgements[0], labels=labels)
+    loose = replace(whole, labels=np.where(labels == 1, 1.0, np.nan), gold=False)
+    everywhere = replace(dataset, described=described, judgements=(whole,))
+    model, _ = fit_final(everywhere, left_out_once(everywhere, folds=3))
+    assert "people" in model.judged
+    said = model.probabilities(dataset.units, dataset.embeddings, dataset.parts)
+    assert said[:, model.codes.index("people")].min() > 0.8
+    nothing_left_out = replace(everywhere, judgements=(loose,))
+    model, _ = fit_final(nothing_left_out, left_out_once(nothing_left_out, folds=3))
+    assert set(model.too_few) == set(CODES)
+
+
 def test_one_interview_teaches_and_is_no_measure_of_itself() -> None:
     """Cuts come of passages that were left out in turn, and no figure does; of a single passage nothing is left out."""
     dataset = _dataset(groups=1)
