@@ -14,7 +14,7 @@ AT_RANDOM = (
     "learnt from other words of the same {group_by}; those who are still to be coded it has never heard, so the first "
     "column is the one to use."
 )
-NOT_HIGHER = " Here it is not higher: with so few passages, or such unlike ones, chance can do more than that."
+NOT_HIGHER = " Here it is not higher: with few passages chance alone can turn that round."
 TICKS = (
     "Ticks right: where coders would have found a code ticked, and on how many of these it was right. {ticking} of "
     "{measured} codes come ticked{right}; the others, in brackets or without a tick, are only offered. In first 5: how "

@@ -67,6 +67,10 @@ def test_what_is_true_of_the_unseen_comes_first_and_chance_second() -> None:
         "which codes, where the coder coded: F1": ["0.60", "0.87"],
     }
     assert "other words of the same site" in at_random_in_words(_figures(), "site")
+    assert "Here it is not higher" not in at_random_in_words(_figures(), "site")
+    lower = _figures()
+    lower["random_split"]["overall"]["micro_f1"] = 0.4
+    assert at_random_in_words(lower, "site").endswith("chance alone can turn that round.")
     none = _figures(random_split=None, random_split_reason="there are too few passages")
     assert {len(row) for row in main_rows(none)} == {2}
     assert at_random_in_words(none, "site") == (
