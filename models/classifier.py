@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from annotations.arrays import Bools, Floats, Floats32
 from models.calibration import Calibration
-from models.features import Features, Vocabulary, matrix_of, matrix_of_windows
+from models.features import OF_LENGTH, Features, Vocabulary, matrix_of
 from models.passage_parts import PassageParts, whole
 from models.segment_words import SegmentWords
 from models.solver import TOLERANCE, solve
@@ -74,7 +75,24 @@ class Weights:
 
     def logits(self, features: Features) -> Floats:
         """Uncalibrated log odds, shape (rows, codes)."""
-        return features.times(self.coefficients.T).astype(np.float64) + self.intercepts
+        return features.times(self._by_feature).astype(np.float64) + self.intercepts
+
+    def logits_of_windows(
+        self, marks: Floats32, owner: NDArray[np.intp], windows: Floats32, questions: Floats32
+    ) -> Floats:
+        """``logits(windows_with(...))`` without laying these features side by side: what windows share is read once."""
+        weights, dimensions = self._by_feature, windows.shape[1]
+        shared = (
+            questions @ weights[dimensions : 2 * dimensions]
+            + marks[:, OF_LENGTH:] @ weights[2 * dimensions :]
+        )
+        own = windows @ weights[:dimensions]
+        return (own + shared[owner]).astype(np.float64) + self.intercepts
+
+    @cached_property
+    def _by_feature(self) -> Floats32:
+        """Shape (features, codes): a sparse product would lay them out so at every call."""
+        return np.ascontiguousarray(self.coefficients.T)
 
     def arrays(self) -> Mapping[str, NDArray[Any]]:
         """Both of them."""
@@ -117,12 +135,12 @@ class Model:
         if not units:
             return np.zeros((0, len(self.codes)))
         parts = whole(embeddings) if parts is None else parts
-        logits = self.weights.logits(matrix_of(units, self.vocabulary, embeddings, parts.question))
+        features = matrix_of(units, self.vocabulary, embeddings, parts.question)
+        logits = self.weights.logits(features)
         if self.sentences is not None:
-            windows = matrix_of_windows(
-                units, parts.owner, self.vocabulary.speakers, parts.windows, parts.question
-            )
-            logits = logits + parts.best(self.sentences.logits(windows))
+            marks = features.dense[:, 2 * embeddings.shape[1] :]
+            windows = self.sentences.logits_of_windows(marks, parts.owner, parts.windows, parts.question)
+            logits = logits + parts.best(windows)
         if self.tuned is not None:
             logits = together(logits, self.tuned.logits(units))
         return self.calibration.probabilities(logits)

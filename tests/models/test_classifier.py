@@ -14,9 +14,9 @@ from scipy import sparse
 from annotations.errors import TandemError
 from models.artifact import load, save
 from models.calibration import Aim, Calibration, calibrate, thresholds
-from models.classifier import Model, Prior, TooFew, fit_weights, suggested, too_few_examples
+from models.classifier import Model, Prior, TooFew, Weights, fit_weights, suggested, too_few_examples
 from models.cold_start import ColdStart
-from models.features import Features, choose, count, matrix_of_counted
+from models.features import Features, choose, count, matrix_of_counted, windows_with
 from models.segment_words import SegmentWords
 
 linear_model = Lazily("sklearn.linear_model")
@@ -46,6 +46,18 @@ def test_it_learns_what_two_words_mean() -> None:
     found = model.probabilities(units, embeddings)
     assert found[1::2, 0].min() > 0.5 > found[::2, 0].max()
     assert model.probabilities([], embeddings[:0]).shape == (0, 2)
+
+
+def test_windows_weigh_what_their_features_weigh() -> None:
+    """However little of them is laid side by side."""
+    random = np.random.default_rng(0)
+    windows, questions, marks = (
+        random.normal(size=size).astype(np.float32) for size in ((7, 5), (3, 5), (3, 6))
+    )
+    owner = np.array([0, 0, 1, 2, 2, 2, 2])
+    weights = Weights(random.normal(size=(4, 14)).astype(np.float32), random.normal(size=4))
+    side_by_side = weights.logits(windows_with(marks, owner, windows, questions))
+    assert np.allclose(weights.logits_of_windows(marks, owner, windows, questions), side_by_side, atol=1e-5)
 
 
 def test_a_share_of_coders_is_two_weighted_examples() -> None:

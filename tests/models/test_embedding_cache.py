@@ -105,3 +105,13 @@ def test_odd_characters_have_keys_of_their_own(tmp_path: Path) -> None:
     found = EmbeddingCache(tmp_path / "e.db").embed(WordEncoder(), ["é", "e\u0301"])
     assert found.embedded == 2
     assert np.isfinite(found.vectors).all()
+
+
+def test_a_vector_takes_little_more_than_its_numbers(tmp_path: Path) -> None:
+    """In SQLite's usual pages each of 1.5 kB would take 4.7 kB, and three times as long to find."""
+    source, cache = WordEncoder(), EmbeddingCache(tmp_path / "e.db")
+    source.dimensions = 384
+    vectors = np.random.default_rng(0).normal(size=(2000, 384)).astype(np.float32)
+    cache.put(source, [f"text {at}" for at in range(2000)], vectors)  # type: ignore[arg-type]
+    cache.compact()
+    assert cache.file.stat().st_size < 2000 * 4 * 384 * 1.4
