@@ -22,7 +22,6 @@ DEFAULT = "default"
 PENALTY = 0.5
 PRIOR_WEIGHT = 3.0  # how many examples a code's description counts for
 LEAST_EXAMPLES = 8
-LEAST_DESCRIBED = 3  # with the codebook's words to start from, measured to be enough (docs/experiments.md)
 LEAST_GROUPS_WITH_CODE = 2
 
 
@@ -106,8 +105,8 @@ class Model:
 
     ``classifier``: the name of what learnt ``weights`` (``models.classifier_names``).
 
-    ``too_few``: the codes that it does not suggest, and why; one that the codebook describes is ranked all the
-    same, with an infinite threshold. ``exclusive``: sets of codes of which only the likeliest is suggested.
+    ``too_few``: the codes that it does not suggest, and why; one of which it knows anything is ranked all the same, with
+    an infinite threshold. ``exclusive``: sets of codes of which only the likeliest is suggested.
     ``sentences``: weights for windows of a unit, of which the best one's logits are added; None reads no sentence.
     ``tuned``: a fine-tuned encoder for the same codes, whose logits count as much as the linear ones.
     """
@@ -210,22 +209,32 @@ def too_few_examples(
     *,
     least: int = LEAST_EXAMPLES,
     described: Collection[str] = (),
+    looked: Bools | None = None,
 ) -> dict[str, TooFew]:
-    """The codes that cannot be learnt: fewer than 8 examples (3 where the codebook describes the code), examples of
-    one group only, or no counterexample."""
+    """The codes that cannot be suggested: those of which nobody has said where they do not apply, and of those that the
+    codebook does not describe the ones with fewer than 8 examples, or with examples of one group only.
+
+    ``looked``: shape (rows, codes), true where somebody who gave a code left out others. If such passages carry a code
+    without exception, it applies nearly everywhere, and the other codes' descriptions stand against it.
+    """
     too_few = {}
     names = np.array(groups, dtype=object)
     for at, code in enumerate(codes):
         carried = (weights[:, at] > 0) & (labels[:, at] >= 0.5)
         examples, used_by = int(carried.sum()), len(set(names[carried]))
-        needed = min(LEAST_DESCRIBED, least) if code in described else least
-        if examples < needed:
-            said = LEAST_DESCRIBED if code in described else LEAST_EXAMPLES
-            reason = f"{_counted(examples)}; needs about {said}"
-        elif used_by < LEAST_GROUPS_WITH_CODE:
+        if code not in described and examples < least:
+            reason = f"{_counted(examples)}; needs about {LEAST_EXAMPLES}"
+        elif code not in described and used_by < LEAST_GROUPS_WITH_CODE:
             reason = f"{_counted(examples)}, all of one participant; needs a second one"
-        elif not ((weights[:, at] > 0) & (labels[:, at] < 0.5)).any():
-            reason = "nobody has said where it does not apply; import codings with --complete all (--only if it is new)"
+        elif not ((weights[:, at] > 0) & (labels[:, at] < 1)).any() and not (
+            looked is not None and len(described) > 1 and looked[:, at].any()
+        ):
+            reason = (
+                "every passage that was judged for it carries it, so nothing shows where it does not apply; if people "
+                "looked elsewhere too, import codings with --complete all (--only if it is new)"
+                if examples
+                else "nobody has looked for it; import codings with --complete all (--only if it is new)"
+            )
         else:
             continue
         too_few[code] = TooFew(examples, used_by, reason)

@@ -116,6 +116,18 @@ class Bench:
         """How much each of ``labels`` counts, shape (n, codes)."""
         return self._targets[1]
 
+    @cached_property
+    def looked(self) -> Bools:
+        """Where somebody gave a code, and said of another one that it does not apply there; shape (n, codes).
+
+        Of codings that came without a review nobody knows what else their coder looked for.
+        """
+        found = np.zeros(self.labels.shape, dtype=np.bool_)
+        for judgement in self.dataset.judgements:
+            whole = (judgement.labels == 0).any(axis=1)
+            found[judgement.rows] |= ~np.isnan(judgement.labels) & whole[:, None]
+        return found & (self.weights > 0)
+
     def fit(self, kept: Bools, penalty: float, start: Alphas | None = None) -> Fit:
         """Learn from some rows. ``start``: the ``alphas`` of a model that learnt from no other rows."""
         return self.path(kept, (penalty,), start)[0]
@@ -188,7 +200,9 @@ class Bench:
     def lacking(self) -> dict[str, TooFew]:
         """The codes that all rows together cannot teach."""
         groups, codes = self.dataset.groups, self.dataset.codes
-        return too_few_examples(self.labels, self.weights, groups, codes, described=self.described)
+        return too_few_examples(
+            self.labels, self.weights, groups, codes, described=self.described, looked=self.looked
+        )
 
     def lacking_without(self, scored: Bools) -> dict[str, TooFew]:
         """The codes that the other rows cannot teach: what may be suggested on rows is decided without them."""
@@ -201,6 +215,7 @@ class Bench:
             self.dataset.codes,
             least=LEAST_IN_FOLDS,
             described=self.described,
+            looked=self.looked[rows],
         )
 
     def _judged(self, rows: NDArray[np.intp], described: set[str]) -> NDArray[np.intp]:
@@ -211,6 +226,8 @@ class Bench:
         labels, weights = self.labels[rows], self.weights[rows]
         known = weights > 0
         examples = (known & (labels >= 0.5)).any(axis=0)
-        others = (known & (labels < 0.5)).any(axis=0)
+        others = (known & (labels < 1)).any(axis=0)
         said = np.array([code in described for code in self.dataset.codes], dtype=np.bool_)
+        if len(described) > 1:
+            others |= self.looked[rows].any(axis=0)
         return np.flatnonzero((examples | said) & others)

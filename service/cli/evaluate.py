@@ -43,12 +43,20 @@ def command(
 
 def _show(figures: dict[str, Any], group_by: str) -> None:
     from annotations.numbers_shown import counted
-    from service.serving.evaluation_in_words import at_random_in_words, main_rows, ticks_in_words
+    from service.serving.evaluation_in_words import (
+        at_random_in_words,
+        effort_in_words,
+        main_rows,
+        ticks_in_words,
+    )
 
     overall = figures["overall"]
     if not overall["n_segments"]:
         say(f"No figure: {overall['reason']}.")
-        warn(*([figures["people_reason"]] if figures["people_reason"] else []))
+        if figures["people"] is None:
+            warn(*([figures["people_reason"]] if figures["people_reason"] else []))
+        else:
+            _show_people(figures, group_by)
         return
     say(
         f"Cross-validation: every figure is on a {group_by} whose words the model had not seen "
@@ -72,6 +80,8 @@ def _show(figures: dict[str, Any], group_by: str) -> None:
     _show_codes(figures)
     if ticks := ticks_in_words(figures["codes"]):
         say("", ticks)
+    if effort := effort_in_words(figures):
+        say("", effort)
     if any(row.get("few_transcripts") for row in (overall, *figures["codes"])):
         say("", f"* few transcripts: the interval is wide and rests on fewer than 20 {group_by}s.")
     undefined: dict[str, list[str]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -83,6 +84,14 @@ def test_too_few_examples_are_counted_and_said() -> None:
     assert "where it does not apply" in found["always"].reason
     assert found["never"].reason == "0 examples; needs about 8"
     assert "enough" not in found
+    described = too_few_examples(labels, weights, groups, list("abcde"), described="abcde")
+    assert set(described) == {"d"}
+    # one of two coders did not apply it: that is a counterexample
+    labels[0, 3] = 0.5
+    assert not too_few_examples(labels, weights, groups, list("abcde"), described="abcde")
+    weights[:, 4] = 0
+    unseen = too_few_examples(labels, weights, groups, list("abcde"), described="abcde")
+    assert unseen["e"].reason.startswith("nobody has looked for it")
 
 
 def test_of_an_exclusive_framework_only_the_clearest_is_suggested() -> None:
@@ -161,6 +170,25 @@ def test_the_threshold_is_half_the_best_f1() -> None:
         return float(2 * (chosen & (truth > 0)).sum() / (chosen.sum() + truth.sum()))
 
     assert f1(cut) >= max(f1(at) for at in np.linspace(0.05, 0.9, 60)) - 0.005
+
+
+def test_of_codes_with_few_examples_the_clearest_passages_are_suggested() -> None:
+    """As many as the code is thought to be common, far below any cut for F1; three examples end that."""
+    logits = np.random.default_rng(5).normal(-3.5, 0.7, (400, 5))
+    logits[:, 4] += 5.5
+    probabilities = 1 / (1 + np.exp(-logits))
+    truth = np.zeros(logits.shape)
+    truth[:, 4] = 1
+    for positives in range(4):
+        truth[:positives, positives] = 1
+    cut, _ = thresholds(probabilities, truth, np.ones_like(truth))
+    for positives in range(3):
+        share = (positives + 1.25) / 450
+        above = NormalDist(logits[:, positives].mean(), logits.std(axis=0).mean()).inv_cdf(1 - share)
+        assert cut[positives] == pytest.approx(1 / (1 + np.exp(-above)), rel=0.02)
+    assert cut[0] > cut[1] > cut[2]
+    assert cut[3] >= 0.05
+    assert np.isinf(thresholds(probabilities, truth, np.ones_like(truth), Aim(0.7))[0][:3]).all()
 
 
 def test_a_threshold_for_a_precision_reaches_it() -> None:

@@ -13,6 +13,7 @@ from service.access.policy import Action
 from service.serving.evaluation_in_words import (
     EvaluatedCode,
     at_random_in_words,
+    effort_in_words,
     evaluated_codes,
     main_rows,
     people_rows,
@@ -111,6 +112,7 @@ def _page(visit: Visit, by: GroupBy) -> Response:
         people=people,
         people_rows=[] if figures is None else people_rows(figures),
         ticks="" if figures is None else ticks_in_words(figures["codes"]),
+        effort="" if figures is None else effort_in_words(figures),
         no_interval=() if figures is None else _no_interval(figures),
     )
 
