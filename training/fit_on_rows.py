@@ -34,7 +34,6 @@ from training.view_fitter import Alphas, ViewFitter
 
 # of the words' view, the first where there is nothing to choose by; conversations want the stronger, topics the weaker
 PENALTIES = (1.0, 0.25)
-LEAST_IN_FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -213,7 +212,6 @@ class Bench:
             self.weights[rows],
             groups,
             self.dataset.codes,
-            least=LEAST_IN_FOLDS,
             described=self.described,
             looked=self.looked[rows],
         )
@@ -221,7 +219,7 @@ class Bench:
     def _judged(self, rows: NDArray[np.intp], described: set[str]) -> NDArray[np.intp]:
         """The codes that these rows or the codebook say something of; none without a counterexample.
 
-        One example is enough to rank passages; how many it takes to suggest a code is asked elsewhere.
+        One example is enough; how many passages a code is suggested on is asked elsewhere.
         """
         labels, weights = self.labels[rows], self.weights[rows]
         known = weights > 0
