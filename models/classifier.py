@@ -174,6 +174,7 @@ def fit_weights(
     prior: Prior | None = None,
     start: Floats32 | None = None,
     tolerance: float = TOLERANCE,
+    intercept_scaling: float = 1.0,
 ) -> Fitted:
     """Fit one L2-penalised logistic regression per code, without class weights.
 
@@ -192,7 +193,15 @@ def fit_weights(
         weights = np.concatenate([weights, np.where(own > 0, PRIOR_WEIGHT, 1.0)])
         if start is not None and len(start) == rows:
             start = np.concatenate([start, np.zeros(own.shape, dtype=np.float32)])
-    solution = solve(features, labels, weights, penalty=penalty, start=start, tolerance=tolerance)
+    solution = solve(
+        features,
+        labels,
+        weights,
+        penalty=penalty,
+        start=start,
+        tolerance=tolerance,
+        intercept_scaling=intercept_scaling,
+    )
     terms = features.sparse.shape[1]
     # the model is given dense features as they are, so their centre moves into the intercept
     intercepts = solution.intercepts - (centre @ solution.weights[terms:]).astype(np.float64)
