@@ -121,11 +121,11 @@ class Bench:
 
         Of codings that came without a review nobody knows what else their coder looked for.
         """
-        found = np.zeros(self.labels.shape, dtype=np.bool_)
+        asked = np.zeros(self.labels.shape, dtype=np.bool_)
         for judgement in self.dataset.judgements:
             whole = (judgement.labels == 0).any(axis=1)
-            found[judgement.rows] |= ~np.isnan(judgement.labels) & whole[:, None]
-        return found & (self.weights > 0)
+            asked[judgement.rows] |= ~np.isnan(judgement.labels) & whole[:, None]
+        return asked & (self.weights > 0)
 
     def fit(self, kept: Bools, penalty: float, start: Alphas | None = None) -> Fit:
         """Learn from some rows. ``start``: the ``alphas`` of a model that learnt from no other rows."""
