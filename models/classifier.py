@@ -21,8 +21,6 @@ from models.tuned import Tuned
 DEFAULT = "default"
 PENALTY = 0.5
 PRIOR_WEIGHT = 3.0  # how many examples a code's description counts for
-LEAST_EXAMPLES = 8
-LEAST_GROUPS_WITH_CODE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +174,7 @@ def fit_weights(
     prior: Prior | None = None,
     start: Floats32 | None = None,
     tolerance: float = TOLERANCE,
+    intercept_scaling: float = 1.0,
 ) -> Fitted:
     """Fit one L2-penalised logistic regression per code, without class weights.
 
@@ -194,7 +193,15 @@ def fit_weights(
         weights = np.concatenate([weights, np.where(own > 0, PRIOR_WEIGHT, 1.0)])
         if start is not None and len(start) == rows:
             start = np.concatenate([start, np.zeros(own.shape, dtype=np.float32)])
-    solution = solve(features, labels, weights, penalty=penalty, start=start, tolerance=tolerance)
+    solution = solve(
+        features,
+        labels,
+        weights,
+        penalty=penalty,
+        start=start,
+        tolerance=tolerance,
+        intercept_scaling=intercept_scaling,
+    )
     terms = features.sparse.shape[1]
     # the model is given dense features as they are, so their centre moves into the intercept
     intercepts = solution.intercepts - (centre @ solution.weights[terms:]).astype(np.float64)
@@ -207,12 +214,10 @@ def too_few_examples(
     groups: Sequence[str],
     codes: Sequence[str],
     *,
-    least: int = LEAST_EXAMPLES,
     described: Collection[str] = (),
     looked: Bools | None = None,
 ) -> dict[str, TooFew]:
-    """The codes that cannot be suggested: those of which nobody has said where they do not apply, and of those that the
-    codebook does not describe the ones with fewer than 8 examples, or with examples of one group only.
+    """The codes that cannot be suggested: those of which nothing is known, and those that are known nowhere to be absent.
 
     ``looked``: shape (rows, codes), true where somebody who gave a code left out others. If such passages carry a code
     without exception, it applies nearly everywhere, and the other codes' descriptions stand against it.
@@ -222,21 +227,19 @@ def too_few_examples(
     for at, code in enumerate(codes):
         carried = (weights[:, at] > 0) & (labels[:, at] >= 0.5)
         examples, used_by = int(carried.sum()), len(set(names[carried]))
-        if code not in described and examples < least:
-            reason = f"{_counted(examples)}; needs about {LEAST_EXAMPLES}"
-        elif code not in described and used_by < LEAST_GROUPS_WITH_CODE:
-            reason = f"{_counted(examples)}, all of one participant; needs a second one"
-        elif not ((weights[:, at] > 0) & (labels[:, at] < 1)).any() and not (
-            looked is not None and len(described) > 1 and looked[:, at].any()
-        ):
+        absent = ((weights[:, at] > 0) & (labels[:, at] < 1)).any()
+        absent |= looked is not None and len(described) > 1 and looked[:, at].any()
+        if not examples and code not in described:
+            reason = "0 examples, and the codebook says nothing of it"
+        elif absent:
+            continue
+        elif examples:
             reason = (
                 "every passage that was judged for it carries it, so nothing shows where it does not apply; if people "
                 "looked elsewhere too, import codings with --complete all (--only if it is new)"
-                if examples
-                else "nobody has looked for it; import codings with --complete all (--only if it is new)"
             )
         else:
-            continue
+            reason = "nobody has looked for it; import codings with --complete all (--only if it is new)"
         too_few[code] = TooFew(examples, used_by, reason)
     return too_few
 
@@ -261,7 +264,3 @@ def suggested(
         only[np.arange(len(lead)), best] = True
         chosen[:, members] &= only
     return np.asarray(chosen)
-
-
-def _counted(examples: int) -> str:
-    return "1 example" if examples == 1 else f"{examples} examples"

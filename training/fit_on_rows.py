@@ -34,7 +34,6 @@ from training.view_fitter import Alphas, ViewFitter
 
 # of the words' view, the first where there is nothing to choose by; conversations want the stronger, topics the weaker
 PENALTIES = (1.0, 0.25)
-LEAST_IN_FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -122,11 +121,11 @@ class Bench:
 
         Of codings that came without a review nobody knows what else their coder looked for.
         """
-        found = np.zeros(self.labels.shape, dtype=np.bool_)
+        asked = np.zeros(self.labels.shape, dtype=np.bool_)
         for judgement in self.dataset.judgements:
             whole = (judgement.labels == 0).any(axis=1)
-            found[judgement.rows] |= ~np.isnan(judgement.labels) & whole[:, None]
-        return found & (self.weights > 0)
+            asked[judgement.rows] |= ~np.isnan(judgement.labels) & whole[:, None]
+        return asked & (self.weights > 0)
 
     def fit(self, kept: Bools, penalty: float, start: Alphas | None = None) -> Fit:
         """Learn from some rows. ``start``: the ``alphas`` of a model that learnt from no other rows."""
@@ -213,7 +212,6 @@ class Bench:
             self.weights[rows],
             groups,
             self.dataset.codes,
-            least=LEAST_IN_FOLDS,
             described=self.described,
             looked=self.looked[rows],
         )
@@ -221,7 +219,7 @@ class Bench:
     def _judged(self, rows: NDArray[np.intp], described: set[str]) -> NDArray[np.intp]:
         """The codes that these rows or the codebook say something of; none without a counterexample.
 
-        One example is enough to rank passages; how many it takes to suggest a code is asked elsewhere.
+        One example is enough; how many passages a code is suggested on is asked elsewhere.
         """
         labels, weights = self.labels[rows], self.weights[rows]
         known = weights > 0

@@ -47,6 +47,7 @@ def _show(figures: dict[str, Any], group_by: str) -> None:
         at_random_in_words,
         effort_in_words,
         main_rows,
+        repeated_in_words,
         ticks_in_words,
     )
 
@@ -70,6 +71,8 @@ def _show(figures: dict[str, Any], group_by: str) -> None:
             f"{serving['model_version']}.",
             "",
         )
+    if repeated := repeated_in_words(figures, group_by):
+        say(repeated, "")
     columns = ("", "model and coders", *(["split at random"] if figures["random_split"] else []))
     table("", columns, main_rows(figures), numbers=len(columns) - 1)
     say(at_random_in_words(figures, group_by), "")
@@ -78,10 +81,8 @@ def _show(figures: dict[str, Any], group_by: str) -> None:
     show_languages(figures.get("languages"))
     _show_people(figures, group_by)
     _show_codes(figures)
-    if ticks := ticks_in_words(figures["codes"]):
-        say("", ticks)
-    if effort := effort_in_words(figures):
-        say("", effort)
+    for said in filter(None, (ticks_in_words(figures["codes"]), effort_in_words(figures))):
+        say("", said)
     if any(row.get("few_transcripts") for row in (overall, *figures["codes"])):
         say("", f"* few transcripts: the interval is wide and rests on fewer than 20 {group_by}s.")
     undefined: dict[str, list[str]] = {}

@@ -86,6 +86,15 @@ def at_random_in_words(figures: Mapping[str, Any], group_by: str) -> str:
     return f"What a random split would have claimed is not shown: {figures['random_split_reason']}."
 
 
+def repeated_in_words(figures: Mapping[str, Any], group_by: str) -> str:
+    """That some words had been seen after all, "" where none were."""
+    repeated = figures.get("repeated") or 0
+    if not repeated:
+        return ""
+    stand = counted(repeated, "of these segments stands", "of these segments stand")
+    return f"{stand} word for word in another {group_by} too (short answers, set phrases), so those words it had seen."
+
+
 def people_rows(figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Each figure's name, two people's value, and the model's with them on the same segments; none where nobody is."""
     people = figures["people"]

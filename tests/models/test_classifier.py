@@ -71,21 +71,23 @@ def test_a_share_of_coders_is_two_weighted_examples() -> None:
     assert np.abs(half.logits(features)).max() < 1e-3
 
 
-def test_too_few_examples_are_counted_and_said() -> None:
-    """Fewer than eight, of one participant only, or without a counterexample: each reason in words."""
+def test_what_cannot_be_suggested_is_counted_and_said() -> None:
+    """Nothing known of it, or nowhere known to be absent: each reason in words."""
     labels = np.zeros((40, 5))
-    labels[:3, 0] = labels[:10, 1] = labels[::4, 2] = 1
+    labels[:1, 0] = labels[:10, 1] = labels[::4, 2] = 1
     labels[:, 3] = 1
     weights = np.ones_like(labels)
     groups = ["one"] * 12 + ["two"] * 14 + ["three"] * 14
     found = too_few_examples(labels, weights, groups, ["few", "alone", "enough", "always", "never"])
-    assert found["few"].reason == "3 examples; needs about 8"
-    assert "one participant" in found["alone"].reason
+    assert set(found) == {"always", "never"}
+    assert (found["always"].examples, found["always"].groups) == (40, 3)
     assert "where it does not apply" in found["always"].reason
-    assert found["never"].reason == "0 examples; needs about 8"
-    assert "enough" not in found
+    assert found["never"].reason == "0 examples, and the codebook says nothing of it"
     described = too_few_examples(labels, weights, groups, list("abcde"), described="abcde")
     assert set(described) == {"d"}
+    # whoever gave it left out other codes, so it applies everywhere
+    looked = np.ones(labels.shape, dtype=bool)
+    assert not too_few_examples(labels, weights, groups, list("abcde"), described="abcde", looked=looked)
     # one of two coders did not apply it: that is a counterexample
     labels[0, 3] = 0.5
     assert not too_few_examples(labels, weights, groups, list("abcde"), described="abcde")

@@ -39,16 +39,16 @@ def _dataset(groups: int = 6, each: int = 30) -> Dataset:
 
 
 def test_what_can_be_learnt_is_learnt_on_unseen_groups() -> None:
-    """Codes that words give away are found in groups that no model has seen; a rare code is not guessed at."""
+    """Codes that words give away are found in groups that no model has seen; a rare one is suggested on few passages."""
     dataset = _dataset()
     validated = cross_validate(dataset, folds=3)
     model, _ = fit_final(dataset, validated)
     labels, _ = dataset.targets(gold=True)
     assert validated.out_of_fold is not None
     assert (validated.out_of_fold.decided[:, :2] == (labels[:, :2] > 0.5)).mean() > 0.97
-    assert not validated.out_of_fold.decided[:, 2].any()
-    assert model.judged == ("money", "people")
-    assert model.too_few["rare"].reason == "2 examples; needs about 8"
+    assert validated.out_of_fold.decided[:, 2].mean() < 0.1
+    assert model.judged == CODES
+    assert not model.too_few
 
 
 @pytest.mark.slow
@@ -106,9 +106,9 @@ def test_the_codebook_s_words_are_known_unless_they_quote_somebody() -> None:
         assert ("zyxgrandmother" in model.vocabulary.terms["words"]) == known
 
 
-@pytest.mark.parametrize("examples", [1, 2])
+@pytest.mark.parametrize("examples", [0, 1, 2])
 def test_a_described_code_is_suggested_before_it_has_examples(examples: int) -> None:
-    """On the few passages that are nearest to its description; one that nobody describes waits for eight examples."""
+    """On the few passages that are nearest to its description, if any; one that nobody describes waits for an example."""
     dataset = _dataset()
     labels = dataset.judgements[0].labels.copy()
     labels[examples:, 2] = 0
@@ -119,10 +119,14 @@ def test_a_described_code_is_suggested_before_it_has_examples(examples: int) -> 
     assert model.judged == CODES
     assert not model.too_few
     assert validated.out_of_fold is not None
-    assert 0 < validated.out_of_fold.decided[:, 2].mean() < 0.15
+    assert validated.out_of_fold.decided[:, 2].any() or not examples
+    assert validated.out_of_fold.decided[:, 2].mean() < 0.15
     model, _ = fit_final(dataset, cross_validate(dataset, folds=3))
-    assert model.judged == ("money", "people")
-    assert model.too_few["rare"].reason.endswith("needs about 8")
+    if examples:
+        assert model.judged == CODES
+    else:
+        assert model.judged == CODES[:2]
+        assert model.too_few["rare"].reason == "0 examples, and the codebook says nothing of it"
 
 
 def test_a_code_on_every_passage_is_suggested_where_people_looked() -> None:

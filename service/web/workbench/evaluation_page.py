@@ -17,6 +17,7 @@ from service.serving.evaluation_in_words import (
     evaluated_codes,
     main_rows,
     people_rows,
+    repeated_in_words,
     ticks_in_words,
     why_no_interval,
 )
@@ -109,6 +110,7 @@ def _page(visit: Visit, by: GroupBy) -> Response:
         choices=[(known, _WORDS[known]) for known in get_args(GroupBy)],
         rows=[] if figures is None else main_rows(figures),
         at_random="" if figures is None else at_random_in_words(figures, _WORDS[by]),
+        repeated="" if figures is None else repeated_in_words(figures, _WORDS[by]),
         people=people,
         people_rows=[] if figures is None else people_rows(figures),
         ticks="" if figures is None else ticks_in_words(figures["codes"]),

@@ -11,6 +11,7 @@ from service.serving.evaluation_in_words import (
     in_a_sentence,
     main_rows,
     people_rows,
+    repeated_in_words,
     right_and_named,
     ticks_in_words,
     why_no_interval,
@@ -88,6 +89,13 @@ def test_codes_stand_by_framework_the_frequent_first_and_those_nobody_gave_are_l
     said = ticks_in_words(_figures()["codes"])
     assert "1 of 2 codes come ticked (7 of 8 ticks are right)" in said
     assert ticks_in_words([_code("Place", "B", 3)]) == ""
+
+
+def test_words_that_another_participant_said_too_are_told() -> None:
+    """Nothing where there are none, or where it was not counted."""
+    assert repeated_in_words(_figures(), "case") == repeated_in_words(_figures(repeated=0), "case") == ""
+    said = repeated_in_words(_figures(repeated=1), "case")
+    assert said.startswith("1 of these segments stands word for word in another case too")
 
 
 def test_what_suggestions_save_is_said_in_whole_numbers() -> None:
