@@ -52,9 +52,6 @@ from training.training_parts import TrainingParts
 from training.what_teaches import teaches, why_nothing_is_learnt
 
 MOST_NAMED = 8
-LEAST_PASSAGES = (
-    2  # from here on what is learnt suggests better than the codebook alone (docs/experiments.md)
-)
 
 
 @dataclass(frozen=True)

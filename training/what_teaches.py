@@ -5,9 +5,8 @@ from __future__ import annotations
 from annotations.numbers_shown import counted
 from training.collect import Collected
 
-LEAST_PASSAGES = (
-    2  # from here on what is learnt orders passages better than the codebook alone (docs/experiments.md)
-)
+# from here on what is learnt orders passages better than the codebook alone (docs/experiments.md)
+LEAST_PASSAGES = 2
 
 
 def teaches(collected: Collected) -> bool:
