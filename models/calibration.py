@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, logit, ndtri
 
 from annotations.arrays import Floats
 
@@ -20,6 +20,11 @@ STEADY_OFFSET = 10.0
 # how many positives a code needs before its own threshold counts as much as the common one: few, for it needs no labels
 # beside the probabilities, and their calibration is steadied already
 SHRINK_THRESHOLD = 2.0
+# of a code with fewer positives the clearest passages are suggested: as large a share of them as it is thought to be
+# common, which begins at a fortieth, as if seen in fifty passages; measured on sets left out (docs/experiments.md)
+FEW_POSITIVES = 3
+USUAL_SHARE = 0.025
+USUAL_WEIGHT = 50.0
 
 
 @dataclass(frozen=True)
@@ -113,8 +118,10 @@ def thresholds(
     """Per code the least probability that is suggested, shape (codes,); and why a code is not suggested at all.
 
     For the best F1: half of the best F1 that is expected (Lipton et al. 2014), drawn towards that of all codes
-    together by how few positives a code has. For a precision: the lowest cut-off above which the share of positives
-    reaches it; infinite where none does. Both need calibrated probabilities of segments that the model has not seen.
+    together by how few positives a code has; where these are fewer than three, at most what leaves the clearest passages
+    above it, or a codebook with many rare codes would suggest none of them. For a precision: the lowest cut-off above
+    which the share of positives reaches it; infinite where none does. Both need calibrated probabilities of segments
+    that the model has not seen.
     """
     if aim.precision is not None:
         return _for_precision(probabilities, labels, weights, aim.precision)
@@ -129,7 +136,25 @@ def thresholds(
         if own.any():
             share = positives / (positives + SHRINK_THRESHOLD)
             cuts[code] = share * _half_best_f1(probabilities[own, code]) + (1 - share) * common
-    return np.clip(cuts, 0.05, 0.9), {}
+    return np.minimum(
+        np.clip(cuts, 0.05, 0.9), _of_few(probabilities, labels, np.where(usable, weights, 0.0))
+    ), {}
+
+
+def _of_few(probabilities: Floats, labels: Floats, weights: Floats) -> Floats:
+    """The cuts above which the clearest passages of codes with few positives lie; infinite for all others.
+
+    Their log odds are taken as normal: of so few passages the largest ones say little. Their spread is that of all codes.
+    """
+    usable = weights > 0
+    away = logit(np.clip(np.where(usable, probabilities, 0.5), 1e-6, 1 - 1e-6))
+    count = usable.sum(axis=0)
+    mean = np.where(usable, away, 0.0).sum(axis=0) / np.maximum(count, 1)
+    spread = np.sqrt(np.square(away - mean)[usable].mean())
+    positives = (labels * weights).sum(axis=0)
+    share = (positives + USUAL_SHARE * USUAL_WEIGHT) / (weights.sum(axis=0) + USUAL_WEIGHT)
+    cuts = expit(mean + spread * ndtri(1 - share) * np.sqrt(1 + 1 / np.maximum(count, 1)))
+    return np.where((positives < FEW_POSITIVES) & (count > 1), cuts, np.inf)
 
 
 def _for_precision(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from annotations.arrays import Bools, Floats, Floats32
 from models.calibration import Calibration
-from models.features import Features, Vocabulary, matrix_of, matrix_of_windows
+from models.features import OF_LENGTH, Features, Vocabulary, matrix_of
 from models.passage_parts import PassageParts, whole
 from models.segment_words import SegmentWords
 from models.solver import TOLERANCE, solve
@@ -20,9 +21,6 @@ from models.tuned import Tuned
 DEFAULT = "default"
 PENALTY = 0.5
 PRIOR_WEIGHT = 3.0  # how many examples a code's description counts for
-LEAST_EXAMPLES = 8
-LEAST_DESCRIBED = 3  # with the codebook's words to start from, measured to be enough (docs/experiments.md)
-LEAST_GROUPS_WITH_CODE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,24 @@ class Weights:
 
     def logits(self, features: Features) -> Floats:
         """Uncalibrated log odds, shape (rows, codes)."""
-        return features.times(self.coefficients.T).astype(np.float64) + self.intercepts
+        return features.times(self._by_feature).astype(np.float64) + self.intercepts
+
+    def logits_of_windows(
+        self, marks: Floats32, owner: NDArray[np.intp], windows: Floats32, questions: Floats32
+    ) -> Floats:
+        """``logits(windows_with(...))`` without laying these features side by side: what windows share is read once."""
+        weights, dimensions = self._by_feature, windows.shape[1]
+        shared = (
+            questions @ weights[dimensions : 2 * dimensions]
+            + marks[:, OF_LENGTH:] @ weights[2 * dimensions :]
+        )
+        own = windows @ weights[:dimensions]
+        return (own + shared[owner]).astype(np.float64) + self.intercepts
+
+    @cached_property
+    def _by_feature(self) -> Floats32:
+        """Shape (features, codes): a sparse product would lay them out so at every call."""
+        return np.ascontiguousarray(self.coefficients.T)
 
     def arrays(self) -> Mapping[str, NDArray[Any]]:
         """Both of them."""
@@ -88,8 +103,8 @@ class Model:
 
     ``classifier``: the name of what learnt ``weights`` (``models.classifier_names``).
 
-    ``too_few``: the codes that it does not suggest, and why; one that the codebook describes is ranked all the
-    same, with an infinite threshold. ``exclusive``: sets of codes of which only the likeliest is suggested.
+    ``too_few``: the codes that it does not suggest, and why; one of which it knows anything is ranked all the same, with
+    an infinite threshold. ``exclusive``: sets of codes of which only the likeliest is suggested.
     ``sentences``: weights for windows of a unit, of which the best one's logits are added; None reads no sentence.
     ``tuned``: a fine-tuned encoder for the same codes, whose logits count as much as the linear ones.
     """
@@ -118,12 +133,12 @@ class Model:
         if not units:
             return np.zeros((0, len(self.codes)))
         parts = whole(embeddings) if parts is None else parts
-        logits = self.weights.logits(matrix_of(units, self.vocabulary, embeddings, parts.question))
+        features = matrix_of(units, self.vocabulary, embeddings, parts.question)
+        logits = self.weights.logits(features)
         if self.sentences is not None:
-            windows = matrix_of_windows(
-                units, parts.owner, self.vocabulary.speakers, parts.windows, parts.question
-            )
-            logits = logits + parts.best(self.sentences.logits(windows))
+            marks = features.dense[:, 2 * embeddings.shape[1] :]
+            windows = self.sentences.logits_of_windows(marks, parts.owner, parts.windows, parts.question)
+            logits = logits + parts.best(windows)
         if self.tuned is not None:
             logits = together(logits, self.tuned.logits(units))
         return self.calibration.probabilities(logits)
@@ -159,6 +174,7 @@ def fit_weights(
     prior: Prior | None = None,
     start: Floats32 | None = None,
     tolerance: float = TOLERANCE,
+    intercept_scaling: float = 1.0,
 ) -> Fitted:
     """Fit one L2-penalised logistic regression per code, without class weights.
 
@@ -177,7 +193,15 @@ def fit_weights(
         weights = np.concatenate([weights, np.where(own > 0, PRIOR_WEIGHT, 1.0)])
         if start is not None and len(start) == rows:
             start = np.concatenate([start, np.zeros(own.shape, dtype=np.float32)])
-    solution = solve(features, labels, weights, penalty=penalty, start=start, tolerance=tolerance)
+    solution = solve(
+        features,
+        labels,
+        weights,
+        penalty=penalty,
+        start=start,
+        tolerance=tolerance,
+        intercept_scaling=intercept_scaling,
+    )
     terms = features.sparse.shape[1]
     # the model is given dense features as they are, so their centre moves into the intercept
     intercepts = solution.intercepts - (centre @ solution.weights[terms:]).astype(np.float64)
@@ -190,26 +214,32 @@ def too_few_examples(
     groups: Sequence[str],
     codes: Sequence[str],
     *,
-    least: int = LEAST_EXAMPLES,
     described: Collection[str] = (),
+    looked: Bools | None = None,
 ) -> dict[str, TooFew]:
-    """The codes that cannot be learnt: fewer than 8 examples (3 where the codebook describes the code), examples of
-    one group only, or no counterexample."""
+    """The codes that cannot be suggested: those of which nothing is known, and those that are known nowhere to be absent.
+
+    ``looked``: shape (rows, codes), true where somebody who gave a code left out others. If such passages carry a code
+    without exception, it applies nearly everywhere, and the other codes' descriptions stand against it.
+    """
     too_few = {}
     names = np.array(groups, dtype=object)
     for at, code in enumerate(codes):
         carried = (weights[:, at] > 0) & (labels[:, at] >= 0.5)
         examples, used_by = int(carried.sum()), len(set(names[carried]))
-        needed = min(LEAST_DESCRIBED, least) if code in described else least
-        if examples < needed:
-            said = LEAST_DESCRIBED if code in described else LEAST_EXAMPLES
-            reason = f"{_counted(examples)}; needs about {said}"
-        elif used_by < LEAST_GROUPS_WITH_CODE:
-            reason = f"{_counted(examples)}, all of one participant; needs a second one"
-        elif not ((weights[:, at] > 0) & (labels[:, at] < 0.5)).any():
-            reason = "nobody has said where it does not apply; import codings with --complete all (--only if it is new)"
-        else:
+        absent = ((weights[:, at] > 0) & (labels[:, at] < 1)).any()
+        absent |= looked is not None and len(described) > 1 and looked[:, at].any()
+        if not examples and code not in described:
+            reason = "0 examples, and the codebook says nothing of it"
+        elif absent:
             continue
+        elif examples:
+            reason = (
+                "every passage that was judged for it carries it, so nothing shows where it does not apply; if people "
+                "looked elsewhere too, import codings with --complete all (--only if it is new)"
+            )
+        else:
+            reason = "nobody has looked for it; import codings with --complete all (--only if it is new)"
         too_few[code] = TooFew(examples, used_by, reason)
     return too_few
 
@@ -234,7 +264,3 @@ def suggested(
         only[np.arange(len(lead)), best] = True
         chosen[:, members] &= only
     return np.asarray(chosen)
-
-
-def _counted(examples: int) -> str:
-    return "1 example" if examples == 1 else f"{examples} examples"

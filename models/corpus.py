@@ -2,45 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar, overload
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from annotations.progress import Progress
 from annotations.segment import Segment, Segmentation
 from annotations.store.database import Store
-from annotations.store.segments import add_segments, keep_segmentation, not_yet_cut, segments_of
+from annotations.store.packed_segments import PackedSegments, packed_segments
+from annotations.store.segments import add_segments, keep_segmentation, not_yet_cut
 from annotations.store.transcripts import KeptTranscript, all_texts, all_transcripts
 from annotations.transcript import Kind, Role, Transcript
 from models.languages import LONGEST, language_of
 from models.segment_words import INTERVIEWER, SegmentWords
 from models.segmenter import segment
 
+T = TypeVar("T")
+_NOTHING = PackedSegments(np.zeros((0, 5), np.int32), (), np.zeros(0, "V16"))
+
+
+class _Made(Sequence[T]):
+    """A sequence whose items are made when they are asked for, so that a large study's are never held all at once."""
+
+    def __init__(self, count: int, make: Callable[[int], T]) -> None:
+        self._count, self._make = count, make
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[T]: ...
+
+    def __getitem__(self, place: int | slice) -> T | list[T]:
+        if isinstance(place, slice):
+            return [self._make(at) for at in range(*place.indices(self._count))]
+        return self._make(range(self._count)[place])
+
 
 @dataclass(frozen=True)
 class Corpus:
     """The units of a study under one segmentation: participants' segments, transcript by transcript.
 
-    The transcripts come without their turns, which the segments stand for. ``at``: for each unit, the position
-    of its transcript in ``transcripts`` and its own position among all that transcript's segments (the
+    The transcripts come without their turns, which the segments stand for. Of each unit ``transcript_of`` is the position
+    of its transcript in ``transcripts``, and ``place_of`` its own among all that transcript's segments (the
     interviewer's included).
     """
 
     segmentation: str
     transcripts: tuple[KeptTranscript, ...]
-    segments: tuple[tuple[Segment, ...], ...]
-    at: tuple[tuple[int, int], ...]
+    segments: tuple[PackedSegments, ...]
+    transcript_of: array[int]
+    place_of: array[int]
 
     def __len__(self) -> int:
-        return len(self.at)
+        return len(self.transcript_of)
 
     @cached_property
-    def ids(self) -> tuple[UUID, ...]:
+    def at(self) -> Sequence[tuple[int, int]]:
+        """Of each unit the position of its transcript, and its own among that transcript's segments."""
+        return _Made(len(self), lambda unit: (self.transcript_of[unit], self.place_of[unit]))
+
+    @cached_property
+    def ids(self) -> Sequence[UUID]:
         """The units' segment ids."""
-        return tuple(_id_of(self.segments[t][s]) for t, s in self.at)
+        raw = self.raw_ids
+        return _Made(len(self), lambda unit: UUID(bytes=raw[unit].tobytes()))
+
+    @cached_property
+    def raw_ids(self) -> NDArray[np.void]:
+        """The same as 16 bytes each, shape (units,)."""
+        coded = [its.ids[_coded(its)] for its in self.segments]
+        return np.concatenate([_NOTHING.ids, *coded])
 
     @cached_property
     def position(self) -> dict[UUID, int]:
@@ -50,10 +93,12 @@ class Corpus:
     @cached_property
     def positions_in(self) -> dict[UUID, dict[int, int]]:
         """For each transcript: its segments' own positions, and where in the corpus they stand."""
-        positions: dict[UUID, dict[int, int]] = {kept.id: {} for kept in self.transcripts}
-        for unit, (t, s) in enumerate(self.at):
-            positions[self.transcripts[t].id][s] = unit
-        return positions
+        return {kept.id: self.positions_of(t) for t, kept in enumerate(self.transcripts)}
+
+    def positions_of(self, t: int) -> dict[int, int]:
+        """Of one transcript the same."""
+        begin, end = bisect_left(self.transcript_of, t), bisect_right(self.transcript_of, t)
+        return {self.place_of[unit]: unit for unit in range(begin, end)}
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -65,12 +110,15 @@ class Corpus:
 
     def transcript(self, unit: int) -> Transcript:
         """The transcript that the unit comes from."""
-        return self.transcripts[self.at[unit][0]].transcript
+        return self.transcripts[self.transcript_of[unit]].transcript
 
     def segment(self, unit: int) -> Segment:
         """The unit's segment."""
-        t, s = self.at[unit]
-        return self.segments[t][s]
+        return self.segments[self.transcript_of[unit]][self.place_of[unit]]
+
+    def begin(self, unit: int) -> int:
+        """Where the unit begins in its transcript."""
+        return int(self.segments[self.transcript_of[unit]].numbers[self.place_of[unit], 2])
 
     def text(self, unit: int) -> str:
         """The unit's words."""
@@ -78,16 +126,23 @@ class Corpus:
 
     def units_of(self, units: Sequence[int]) -> list[SegmentWords]:
         """Units as a classifier sees them: made when asked for, or a large study's words would be held several times."""
-        made: dict[tuple[int, int], SegmentWords] = {}
-        for t in dict.fromkeys(self.at[unit][0] for unit in units):
-            made |= {
-                (t, s): unit_made for s, unit_made in _units(self.transcripts[t].transcript, self.segments[t])
-            }
-        return [made[self.at[unit]] for unit in units]
+        made: dict[int, Callable[[int], SegmentWords]] = {}
+        words = []
+        for unit in units:
+            t = self.transcript_of[unit]
+            make = made.get(t)
+            if make is None:
+                make = made[t] = _words_of(self.transcripts[t].transcript, self.segments[t])
+            words.append(make(self.place_of[unit]))
+        return words
 
     def in_wave(self, wave: str | None) -> list[int]:
         """The units of one wave, or of all."""
-        return [unit for unit in range(len(self)) if wave is None or self.transcript(unit).wave == wave]
+        wanted = np.array(
+            [wave is None or kept.transcript.wave == wave for kept in self.transcripts], dtype=bool
+        )
+        units: list[int] = np.flatnonzero(wanted[np.asarray(self.transcript_of)]).tolist()
+        return units
 
 
 def cut_new_transcripts(store: Store, segmentation: Segmentation, progress: Progress | None = None) -> int:
@@ -128,37 +183,47 @@ def read_corpus(store: Store, segmentation: Segmentation) -> Corpus:
     cut_new_transcripts(store, segmentation)
     with store.reading() as connection:
         transcripts = all_texts(connection)
-        by_transcript = segments_of(connection, segmentation.version)
-    segments = tuple(by_transcript.get(kept.id, ()) for kept in transcripts)
-    at = tuple(
-        (t, s) for t, cut in enumerate(segments) for s, segment in enumerate(cut) if segment.role.is_coded
-    )
-    return Corpus(segmentation.version, transcripts, segments, at)
+        by_transcript = packed_segments(connection, segmentation.version)
+    segments = tuple(by_transcript.get(kept.id, _NOTHING) for kept in transcripts)
+    transcript_of, place_of = array("i"), array("i")
+    for t, cut in enumerate(segments):
+        places = np.flatnonzero(_coded(cut)).astype(np.int32)
+        transcript_of.frombytes(np.full(len(places), t, np.int32).tobytes())
+        place_of.frombytes(places.tobytes())
+    return Corpus(segmentation.version, transcripts, segments, transcript_of, place_of)
 
 
-def _units(transcript: Transcript, cut: Sequence[Segment]) -> Iterator[tuple[int, SegmentWords]]:
-    """The participants' segments, each with its position in the transcript."""
-    words = [segment.span.of(transcript.text) for segment in cut]
-    said_by = [INTERVIEWER if segment.role is Role.INTERVIEWER else segment.speaker for segment in cut]
-    dialogue = transcript.kind is Kind.INTERVIEW and len({segment.speaker for segment in cut}) > 1
-    question = ""
-    for s, piece in enumerate(cut):
-        if not piece.role.is_coded:
-            question = words[s]
-            continue
-        yield (
-            s,
-            SegmentWords(
-                text=words[s],
-                speaker=piece.speaker,
-                question=question,
-                before=words[s - 1] if s else "",
-                after=words[s + 1] if s + 1 < len(words) else "",
-                dialogue=dialogue,
-                speaker_before=said_by[s - 1] if s else "",
-                speaker_after=said_by[s + 1] if s + 1 < len(words) else "",
-            ),
+def _coded(cut: PackedSegments) -> NDArray[np.bool_]:
+    """Which of a transcript's segments are units."""
+    return np.array([role.is_coded for _, role in cut.speakers], dtype=np.bool_)
+
+
+def _words_of(transcript: Transcript, cut: PackedSegments) -> Callable[[int], SegmentWords]:
+    """Makes a participant's segment, by its position in the transcript, as a classifier sees it."""
+    text, speakers = transcript.text, cut.speakers
+    words = [text[start:end] for start, end in cut.spans]
+    said_by = [INTERVIEWER if role is Role.INTERVIEWER else speaker for speaker, role in speakers]
+    dialogue = transcript.kind is Kind.INTERVIEW and len({speaker for speaker, _ in speakers}) > 1
+    asked, question = [], ""
+    for said, (_, role) in zip(words, speakers, strict=True):
+        if not role.is_coded:
+            question = said
+        asked.append(question)
+    last = len(words) - 1
+
+    def make(s: int) -> SegmentWords:
+        return SegmentWords(
+            text=words[s],
+            speaker=speakers[s][0],
+            question=asked[s],
+            before=words[s - 1] if s else "",
+            after=words[s + 1] if s < last else "",
+            dialogue=dialogue,
+            speaker_before=said_by[s - 1] if s else "",
+            speaker_after=said_by[s + 1] if s < last else "",
         )
+
+    return make
 
 
 def _said(transcript: Transcript, cut: Sequence[Segment]) -> str:
@@ -170,9 +235,3 @@ def _said(transcript: Transcript, cut: Sequence[Segment]) -> str:
         if piece.role.is_coded:
             said.append(piece.span.of(transcript.text))
     return " ".join(said)
-
-
-def _id_of(segment: Segment) -> UUID:
-    if segment.id is None:
-        raise ValueError("a segment of a corpus has been kept, and so has an id")
-    return segment.id

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -29,6 +29,9 @@ from models.kept_sentences import TABLE as SENTENCES
 from models.kept_sentences import keep_sentences, known_sentences
 
 _CHUNK = 2000
+# of a new file: a vector of 1.5 kB does not fit into the part of a page of SQLite's usual 4 kB that a row may take, so it
+# would lie on two, and each lookup read several times as many (measured: 20 and 8 microseconds; 4.7 and 1.9 kB a vector)
+_PAGE = 16_384
 _TABLES = {
     "embeddings": """CREATE TABLE embeddings (
     text_hash BLOB NOT NULL, encoder TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (text_hash, encoder)
@@ -183,10 +186,21 @@ class EmbeddingCache:
         return self._with_file(work)
 
     def compact(self) -> None:
-        """Give freed pages back, so that the file holds nothing that was forgotten."""
+        """Give freed pages back, so that the file holds nothing that was forgotten.
+
+        A file of an earlier Tandem gets pages as a new one has, unless somebody else has it open.
+        """
 
         def work(connection: sqlite3.Connection) -> None:
+            if connection.execute("PRAGMA page_size").fetchone()[0] != _PAGE:
+                # which SQLite lets be changed in this mode alone, and only where nobody else has the file open
+                with suppress(sqlite3.OperationalError):
+                    connection.execute("PRAGMA busy_timeout = 0")
+                    connection.execute("PRAGMA journal_mode = DELETE")
+                    connection.execute(f"PRAGMA page_size = {_PAGE}")
+                connection.execute("PRAGMA busy_timeout = 30000")
             connection.execute("VACUUM")
+            connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
         self._with_file(work)
@@ -220,6 +234,7 @@ class EmbeddingCache:
 def _prepared(connection: sqlite3.Connection) -> bool:
     """Make the tables that are missing; says whether the file holds ours as we make them, and nothing else."""
     calm(connection)
+    connection.execute(f"PRAGMA page_size = {_PAGE}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA secure_delete = ON")
     held = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
@@ -244,7 +259,8 @@ def _known(
     fingerprint = source.fingerprint
     vectors_known: dict[bytes, Floats32] = {}
     damaged = 0
-    for some in lots(list(keys), 500):
+    # those that lie on one page are asked for together
+    for some in lots(sorted(keys), 500):
         marks = ",".join("?" * len(some))
         query = f"SELECT text_hash, vector FROM embeddings WHERE encoder = ? AND text_hash IN ({marks})"  # noqa: S608
         rows = connection.execute(query, (fingerprint, *some)).fetchall()
@@ -259,7 +275,7 @@ def _sound(rows: Sequence[tuple[bytes, object]], dimensions: int) -> dict[bytes,
     right = [(key, kept) for key, kept in rows if isinstance(kept, bytes) and len(kept) == 4 * dimensions]
     vectors = np.frombuffer(b"".join(kept for _, kept in right), dtype="<f4").reshape(-1, dimensions)
     with np.errstate(all="ignore"):  # what is not finite is what we look for
-        lengths = np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)
+        lengths = np.einsum("ij,ij->i", vectors, vectors)
         sound = np.abs(lengths - 1) < _NEARLY_ONE
     return {key: vectors[at] for at, (key, _) in enumerate(right) if sound[at]}
 

@@ -72,7 +72,8 @@ class Features:
     def times(self, weights: Floats32) -> Floats32:
         """Features × weights, shape (rows, codes); ``weights`` has shape (width, codes)."""
         terms = self.sparse.shape[1]
-        return np.asarray(self.sparse @ weights[:terms] + self.dense @ weights[terms:], dtype=np.float32)
+        dense = self.dense @ weights[terms:]
+        return np.asarray(self.sparse @ weights[:terms] + dense if terms else dense, dtype=np.float32)
 
     def combined(self, rows: Floats32) -> Floats32:
         """Combinations of the rows, shape (width, codes): features transposed × ``rows`` (rows, codes)."""
@@ -205,24 +206,14 @@ def matrix_of(
     return _matrix(blocks, units, vocabulary, embeddings, questions)
 
 
-def matrix_of_windows(
-    units: Sequence[SegmentWords],
-    owner: NDArray[np.intp],
-    speakers: Sequence[str],
-    windows: Floats32,
-    questions: Floats32,
-) -> Features:
-    """Features of windows of units: their own embedding, the question's, and of the marks all but the length.
-
-    ``owner``: the unit of each window. No words: they say too little of a single sentence.
-    """
-    return windows_with(_marks(units, speakers), owner, windows, questions)
-
-
 def windows_with(
     marks: Floats32, owner: NDArray[np.intp], windows: Floats32, questions: Floats32
 ) -> Features:
-    """The same where the units' marks are known: the last columns of their own dense features."""
+    """Features of windows of units: their own embedding, the question's, and of the marks all but the length.
+
+    ``marks``: of the units, the last columns of their own dense features; ``owner``: the unit of each window. No words:
+    they say too little of a single sentence.
+    """
     dense = np.hstack([windows, questions[owner], marks[owner, OF_LENGTH:]]).astype(np.float32, copy=False)
     return Features(sparse.csr_matrix((len(owner), 0), dtype=np.float32), dense)
 

@@ -6,6 +6,7 @@ What stands there may come from a stranger: spans are taken only if they can be 
 from __future__ import annotations
 
 import sqlite3
+import struct
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -23,7 +24,7 @@ def known_sentences(
 ) -> dict[bytes, tuple[Span, ...]]:
     """The sentences that are kept of these texts, without those that cannot be theirs."""
     spans_known: dict[bytes, tuple[Span, ...]] = {}
-    for some in lots(list(texts), 500):
+    for some in lots(sorted(texts), 500):
         marks = ",".join("?" * len(some))
         query = f"SELECT text_hash, spans FROM sentences WHERE pipeline = ? AND text_hash IN ({marks})"  # noqa: S608
         for key, kept in connection.execute(query, (pipeline, *some)):
@@ -50,9 +51,13 @@ def _unpacked(kept: object, length: int) -> tuple[Span, ...] | None:
     """Spans one after another within a text of this length; None for anything else."""
     if not isinstance(kept, bytes) or len(kept) % 8:
         return None
-    ends = np.frombuffer(kept, dtype="<u4").astype(np.int64)
-    steps = np.diff(ends, prepend=0, append=length)
-    # the words of a sentence take room; what lies between two may not
-    if (steps < 0).any() or (steps[1:-1:2] == 0).any():
-        return None
-    return tuple(Span(start, end) for start, end in ends.reshape(-1, 2).tolist())
+    # of a few numbers each, arrays would take several times as long
+    ends = struct.unpack(f"<{len(kept) // 4}I", kept)
+    spans, before = [], 0
+    for start, end in zip(ends[::2], ends[1::2], strict=True):
+        # the words of a sentence take room; what lies between two may not
+        if not before <= start < end <= length:
+            return None
+        spans.append(Span(start, end))
+        before = end
+    return tuple(spans)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from annotations.transcript import Transcript
 
 LEAST_WORDS = 15
+LEAST_DIFFERENT = 8  # "Mm. Yes. No. Ok." over and over is in no language
 LONGEST = 2000  # characters that are looked at: more add nothing but time
 _SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi"}  # two names of one language
 
@@ -38,12 +39,18 @@ def plain_language(name: str) -> str:
 
 def language_of(words: str, described: str) -> str:
     """The language of somebody's words, in two letters."""
-    if len(words.split()) < LEAST_WORDS:
+    said = _with_a_letter(words)
+    if len(said) < LEAST_WORDS or len(set(said)) < LEAST_DIFFERENT:
         return plain_language(described)
     # its model takes a second to load, and most commands need none
     from py3langid import classify
 
     return plain_language(str(classify(words[:LONGEST])[0]))
+
+
+def _with_a_letter(words: str) -> list[str]:
+    """Dashes, dots and figures are in no language."""
+    return [word for word in words.casefold().split() if any(letter.isalpha() for letter in word)]
 
 
 def in_other_languages(

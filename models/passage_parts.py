@@ -55,9 +55,10 @@ class PassageParts:
         return np.asarray(np.maximum.reduceat(scores, starts, axis=0))
 
 
-def whole(embeddings: Floats32) -> PassageParts:
-    """The parts of passages of which nothing but their own vectors is known."""
-    return PassageParts(np.zeros_like(embeddings), embeddings, np.arange(len(embeddings)))
+def whole(embeddings: Floats32, question: Floats32 | None = None) -> PassageParts:
+    """The parts of passages that are not cut, by their own vectors and those of what was asked, where these are known."""
+    asked = np.zeros_like(embeddings) if question is None else question
+    return PassageParts(asked, embeddings, np.arange(len(embeddings)))
 
 
 def with_questions(units: Sequence[SegmentWords], embeddings: Floats32, embed: Embed) -> PassageParts:

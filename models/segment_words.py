@@ -25,3 +25,16 @@ class SegmentWords:
     dialogue: bool = True
     speaker_before: str = ""
     speaker_after: str = ""
+
+    def with_text(self, text: str) -> SegmentWords:
+        """Other words in the same place."""
+        return SegmentWords(
+            text,
+            self.speaker,
+            self.question,
+            self.before,
+            self.after,
+            self.dialogue,
+            self.speaker_before,
+            self.speaker_after,
+        )

@@ -31,6 +31,7 @@ from models.artifact import load
 from models.embedder import Embedder, EmbedderSource
 from models.embedding_cache import text_hash
 from models.explain import Precedents
+from models.long_runs import in_small_pieces
 from models.model_folder import model_folder
 from models.segmenter import sentences_in
 from models.shards import Known, read_asked, write_found, write_private
@@ -160,7 +161,8 @@ def _suggest(folder: Path, number: int) -> dict[str, Any]:
 
     new_texts = sum(text_hash(text) not in vectors for text in passages.texts)
     own = embed(passages.texts)
-    _, rows = Reader(session.model, session.coded, embed, sentences).suggest(passages, own)
+    with in_small_pieces():
+        _, rows = Reader(session.model, session.coded, embed, sentences).suggest(passages, own)
     new = Known(
         {key: its for key, its in vectors.items() if key not in known.vectors},
         {key: its for key, its in cut.items() if key not in known.sentences},

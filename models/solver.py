@@ -44,8 +44,11 @@ def solve(
     start: Floats32 | None = None,
     tolerance: float = TOLERANCE,
     most_steps: int = 100,
+    intercept_scaling: float = 1.0,
 ) -> Solution:
-    """Minimise Σ counts · log loss + penalty/2 · |w|² for each code; the intercept is hardly penalised.
+    """Minimise Σ counts · log loss + penalty/2 · |w|² for each code; the intercept is drawn to how often a code occurs.
+
+    ``intercept_scaling``: how weakly, against the other weights; see scikit-learn's ``LinearSVC``.
 
     ``labels``: shape (rows, codes), between 0 and 1; ``counts``: the same shape, 0 leaves a cell out.
     ``start``: an ``alpha`` to begin the search from, of a model that saw no other rows than these. ``tolerance``: a
@@ -53,9 +56,9 @@ def solve(
     """
     y, u = labels.astype(np.float32), counts.astype(np.float32)
     prior = _log_odds(y, u)
-    search = _SolverSearch(features, y, u, np.float32(penalty), prior)
+    search = _SolverSearch(features, y, u, np.float32(penalty), prior, np.float32(intercept_scaling))
     alpha, steps = search.run(start, tolerance, most_steps)
-    intercepts = prior.astype(np.float64) + alpha.sum(axis=0, dtype=np.float64)
+    intercepts = prior.astype(np.float64) + intercept_scaling * alpha.sum(axis=0, dtype=np.float64)
     return Solution(features.combined(alpha), intercepts, steps, alpha)
 
 
@@ -63,9 +66,16 @@ class _SolverSearch:
     """Where the search stands: ``alpha`` and its ``image``, both of shape (rows, codes that are not done)."""
 
     def __init__(
-        self, features: Features, y: Floats32, u: Floats32, penalty: np.float32, prior: Floats32
+        self,
+        features: Features,
+        y: Floats32,
+        u: Floats32,
+        penalty: np.float32,
+        prior: Floats32,
+        scaling: np.float32,
     ) -> None:
         self.features, self.y, self.u, self.penalty, self.prior = features, y, u, penalty, prior
+        self.scaling = scaling
         self.alpha = np.zeros_like(y)
         self.image = np.zeros_like(y)  # the kernel times alpha
         self.pairs: list[tuple[Floats32, Floats32, Floats32, Floats32, Floats32]] = []
@@ -117,8 +127,8 @@ class _SolverSearch:
         ]
 
     def _kernel(self, rows: Floats32) -> Floats32:
-        """The kernel times ``rows``: one product with the features and one back, and 1 for the intercept."""
-        return np.asarray(self.features.times(self.features.combined(rows)) + rows.sum(axis=0))
+        """The kernel times ``rows``: one product with the features and one back, and a constant for the intercept."""
+        return np.asarray(self.features.times(self.features.combined(rows)) + self.scaling * rows.sum(axis=0))
 
     def _gradient(self) -> Floats32:
         return np.asarray(self.u * (expit(self.prior + self.image) - self.y) + self.penalty * self.alpha)

@@ -6,7 +6,7 @@ It asks no database and loads no encoder, so that another machine comes to the s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import numpy as np
@@ -65,14 +65,16 @@ class Reader:
         ``vectors``: of the passages, shape (passages, dimensions). ``embed_sentences``: embeds what is looked at last.
         """
         model, codes = self.model, self.model.codes
-        said = model.probabilities(passages.units, vectors, self._parts(passages.units, vectors))
+        reader = replace(self, sentences=_remembering(self.sentences))
+        parts = reader._parts(passages.units, vectors)
+        said = model.probabilities(passages.units, vectors, parts)
         chosen = suggested(said, model.thresholds, codes, model.exclusive if isinstance(model, Model) else ())
         nearest = self.coded.precedents.nearest(vectors, passages.groups, chosen)
         none: tuple[str, ...] = ()
         wanted = [none] * len(passages)
         for at in np.flatnonzero(chosen.any(axis=1)).tolist():
             wanted[at] = tuple(codes[code] for code in np.flatnonzero(chosen[at]))
-        carrying = self.carrying(passages, wanted, embed_sentences)
+        carrying = reader.carrying(passages, wanted, embed_sentences, parts)
         rows = []
         for at, (segment, probabilities) in enumerate(zip(passages.segments, said.tolist(), strict=True)):
             evidence = {
@@ -83,12 +85,16 @@ class Reader:
         return said, rows
 
     def carrying(
-        self, passages: AskedPassages, wanted: Sequence[Sequence[str]], embed: Embed | None = None
+        self,
+        passages: AskedPassages,
+        wanted: Sequence[Sequence[str]],
+        embed: Embed | None = None,
+        parts: PassageParts | None = None,
     ) -> list[dict[str, Span]]:
         """For each passage the sentence behind each wanted code, as a span of its transcript.
 
         Only sentences of passages for which something is wanted are embedded. A model that knows only the codebook's
-        words points at none.
+        words points at none. ``parts``: the passages', where they are known.
         """
         carrying: list[dict[str, Span]] = [{} for _ in wanted]
         rows = [at for at, codes in enumerate(wanted) if codes]
@@ -96,7 +102,8 @@ class Reader:
             return carrying
         units = [passages.units[at] for at in rows]
         asked = [wanted[at] for at in rows]
-        behind = sentences_behind(self.model, units, asked, embed or self.embed, self.sentences)
+        questions = None if parts is None else parts.question[rows]
+        behind = sentences_behind(self.model, units, asked, embed or self.embed, self.sentences, questions)
         for at, its in zip(rows, behind, strict=True):
             begin = passages.begins[at]
             carrying[at] = {
@@ -112,3 +119,16 @@ class Reader:
         if self.model.sentences is None:
             return with_questions(units, vectors, self.embed)
         return parts_of(units, vectors, self.embed, self.sentences)
+
+
+def _remembering(sentences: Sentences) -> Sentences:
+    """The same for the few passages of a lot, some of which are asked for twice."""
+    known: dict[str, Sequence[Span]] = {}
+
+    def remembered(texts: Sequence[str]) -> Sequence[Sequence[Span]]:
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            known.update(zip(new, sentences(new), strict=True))
+        return [known[text] for text in texts]
+
+    return remembered

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,7 +28,7 @@ from annotations.store.suggestions import (
     Suggested,
     add_suggestions,
     keep_sentences,
-    segments_with_suggestions,
+    spoken_of_among,
     without_sentences,
 )
 from annotations.transcript import Span
@@ -35,9 +36,10 @@ from models.artifact import load
 from models.classifier import Model
 from models.cold_start import ColdStart
 from models.corpus import Corpus, read_corpus
-from models.embedder import EmbedderSource
+from models.embedder import Embedder, EmbedderSource
 from models.embedding_cache import EmbeddingCache
 from models.explain import Precedents
+from models.long_runs import in_small_pieces
 from models.model_folder import model_folder
 from models.passage_parts import Embed
 from models.segmenter import sentences_in
@@ -53,7 +55,8 @@ KEPT_AT_ONCE = 250
 class SuggestingWork:
     """What is to be suggested for: units of a corpus, by which version, with what stands around them.
 
-    ``groups``: of each transcript; ``reader``: the model as this process has it.
+    ``groups``: of each transcript; ``reader``: the model as this process has it; ``load``: gives the encoder, loaded
+    once.
     """
 
     corpus: Corpus
@@ -64,6 +67,7 @@ class SuggestingWork:
     source: EmbedderSource
     cache: EmbeddingCache
     segmentation: Segmentation
+    load: Callable[[], Embedder]
 
     def passages(self, some: Sequence[int]) -> AskedPassages:
         """Some units, as a model reads them."""
@@ -71,13 +75,13 @@ class SuggestingWork:
         return AskedPassages(
             [corpus.ids[unit] for unit in some],
             corpus.units_of(some),
-            [corpus.segment(unit).span.start for unit in some],
-            [self.groups[corpus.at[unit][0]] for unit in some],
+            [corpus.begin(unit) for unit in some],
+            [self.groups[corpus.transcript_of[unit]] for unit in some],
         )
 
     def embed_with(self, progress: Progress) -> Embed:
         """Embeds texts, and says how far it is."""
-        return lambda texts: self.cache.embed(self.source, texts, progress).vectors
+        return lambda texts: self.cache.embed(self.source, texts, progress, self.load).vectors
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,7 @@ class Suggester:
     folder: Path
     engine: Engine | None = None  # None: this process
 
+    @in_small_pieces()
     def precode(self, *, wave: str | None, progress: Progress) -> Precoded:
         """Suggest for every unit of a wave (or of all) that the serving model has not spoken of yet.
 
@@ -161,8 +166,8 @@ class Suggester:
         if not wanted:
             raise BadInput(_no_such_wave(corpus, wave))
         with self.store.reading() as connection:
-            there = segments_with_suggestions(connection, version.id)
-        todo = [unit for unit in wanted if corpus.ids[unit] not in there]
+            there = spoken_of_among(connection, version.id, corpus.raw_ids[wanted])
+        todo = [unit for unit, spoken in zip(wanted, there.tolist(), strict=True) if not spoken]
         made = Precoded(version, segments=len(wanted), already=len(wanted) - len(todo))
         if todo:
             self._suggest(model, version, corpus, todo, made, progress)
@@ -202,7 +207,8 @@ class Suggester:
                 sampled.look(lot.units, lot.vectors, lot.probabilities)
                 in_small_transactions(
                     self.store,
-                    list(lot.rows),
+                    # neighbours in the index together: each transaction writes a fraction of its pages
+                    sorted(lot.rows, key=lambda row: row.segment.bytes),
                     lambda connection, few: add_suggestions(connection, version.id, few),
                     most=KEPT_AT_ONCE,
                 )
@@ -224,11 +230,16 @@ class Suggester:
     ) -> SuggestingWork:
         reader = Reader(model, coded, self._embed, self._sentences)
         return SuggestingWork(
-            corpus, todo, groups, version, reader, self.source, self.cache, self.segmentation
+            corpus, todo, groups, version, reader, self.source, self.cache, self.segmentation, self._load
         )
 
     def _embed(self, texts: Sequence[str]) -> Floats32:
-        return self.cache.embed(self.source, texts).vectors
+        return self.cache.embed(self.source, texts, load=self._load).vectors
+
+    @cached_property
+    def _load(self) -> Callable[[], Embedder]:
+        """The encoder, once for all lots: each time it is loaded it takes a second and its weights a hundred megabytes."""
+        return lru_cache(maxsize=1)(self.source.load)
 
     def _sentences(self, texts: Sequence[str]) -> Sequence[Sequence[Span]]:
         pipeline = self.segmentation.pipeline
@@ -274,19 +285,18 @@ class Suggester:
         with self.store.reading() as connection:
             applied = applied_codes(connection, quotable)
         carried: dict[int, set[str]] = {}
-        for kept, cut in zip(corpus.transcripts, corpus.segments, strict=True):
-            spans = applied.get(kept.id, {})
-            places = corpus.positions_in[kept.id] if spans else {}
-            for span, positions in project(
-                [segment.span for segment in cut], {span: span for span in spans}
-            ).items():
+        for t, kept in enumerate(corpus.transcripts):
+            if not (spans := applied.get(kept.id)):
+                continue
+            places, cut = corpus.positions_of(t), [segment.span for segment in corpus.segments[t]]
+            for span, positions in project(cut, {span: span for span in spans}).items():
                 for position in positions:
                     if position in places:
                         carried.setdefault(places[position], set()).update(spans[span])
         sources = sorted(carried)
         vectors: Floats32 = np.zeros((0, 1), dtype=np.float32)
         if sources:
-            vectors = self.cache.embed(self.source, [corpus.text(unit) for unit in sources]).vectors
+            vectors = self._embed([corpus.text(unit) for unit in sources])
         table = np.array([[code in carried[unit] for code in version.codes] for unit in sources], dtype=bool)
         names = np.array([groups[corpus.at[unit][0]] for unit in sources], dtype=object)
         precedents = Precedents(vectors, names, table.reshape(len(sources), len(version.codes)))
@@ -303,7 +313,9 @@ class ThisProcess:
             some = work.todo[lot]
             passages = work.passages(some)
             # a lot's progress: half by its passages, half by their sentences
-            embedded = work.cache.embed(work.source, passages.texts, _half(progress, lot, total, 0))
+            embedded = work.cache.embed(
+                work.source, passages.texts, _half(progress, lot, total, 0), work.load
+            )
             probabilities, rows = work.reader.suggest(
                 passages, embedded.vectors, work.embed_with(_half(progress, lot, total, 1))
             )

@@ -7,6 +7,7 @@ held; the rest is arithmetic on whole arrays.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,10 @@ from scipy import sparse
 Matrix = Any  # scipy publishes no types for its sparse matrices
 WORD = r"(?u)\b\w+\b|\?"
 _MOST_WORDS = 100_000  # whose characters are remembered
+_MOST_TEXTS = (
+    20_000  # whose words are: a passage is its neighbours' surroundings too, and so are its sentences'
+)
+_BYTES = 4  # of a number in an array of "i"
 _find_words = re.compile(WORD).findall
 
 
@@ -25,6 +30,7 @@ class WordTerms:
 
     def __init__(self, terms: Mapping[str, Sequence[str]]) -> None:
         self._number: dict[str, int] = {}
+        self._words_of: dict[str, bytes] = {}
         for block_terms in terms.values():
             for term in block_terms:
                 for word in term.split(" "):
@@ -37,20 +43,24 @@ class WordTerms:
         for block_texts in texts.values():
             for text in block_texts:
                 place.setdefault(text, len(place))
-        get = self._number.get
-        numbers: list[int] = []
-        ends = [0]
-        for text in place:
-            numbers += [get(word, -1) for word in _find_words(text.lower())]
-            numbers.append(-1)  # no term reaches from one text into the next
-            ends.append(len(numbers))
-        words = np.array(numbers, dtype=np.int64)
-        owner = np.repeat(np.arange(len(place)), np.diff(ends))
+        packed = [self._words_of.get(text) or self._packed(text) for text in place]
+        words = np.frombuffer(b"".join(packed), dtype=np.int32).astype(np.int64)
+        owner = np.repeat(np.arange(len(place)), np.array(list(map(len, packed)), dtype=np.intp) // _BYTES)
         counts_by_name = {}
         for name, block_texts in texts.items():
             rows = [place[text] for text in block_texts]
             counts_by_name[name] = self._blocks[name].counts(words, owner, len(place))[rows]
         return counts_by_name
+
+    def _packed(self, text: str) -> bytes:
+        """The numbers of a text's words, and -1 at their end: no term reaches from one text into the next."""
+        if len(self._words_of) >= _MOST_TEXTS:
+            self._words_of.clear()
+        get = self._number.get
+        numbers = array("i", [get(word, -1) for word in _find_words(text.lower())])
+        numbers.append(-1)
+        self._words_of[text] = packed = numbers.tobytes()
+        return packed
 
 
 class _TermColumns:
@@ -88,26 +98,36 @@ class CharacterTerms:
     def __init__(self, terms: Sequence[str], cut: Callable[[str], Sequence[str]]) -> None:
         self._column = {term: at for at, term in enumerate(terms)}
         self._cut = cut
-        self._columns_of: dict[str, list[int]] = {}
+        self._columns_of: dict[str, bytes] = {}
 
     def counts(self, texts: Sequence[str]) -> Matrix:
         """Shape (texts, terms), in CSR."""
         if len(self._columns_of) > _MOST_WORDS:
             self._columns_of.clear()
-        column, columns_of = self._column, self._columns_of
-        columns: list[int] = []
-        ends = [0]
-        for text in texts:
-            for word in text.split():
-                its = columns_of.get(word)
-                if its is None:
-                    its = columns_of[word] = [column[term] for term in self._cut(word) if term in column]
-                columns += its
-            ends.append(len(columns))
+        known = self._columns_of.get
+        packed: list[bytes] = []
+        sizes = np.zeros(len(texts) + 1, dtype=np.int32)
+        for at, text in enumerate(texts):
+            its = [
+                known_columns if (known_columns := known(word)) is not None else self._packed(word)
+                for word in text.split()
+            ]
+            packed += its
+            sizes[at + 1] = sum(map(len, its))
+        columns = np.frombuffer(b"".join(packed), dtype=np.int32)
         ones = np.ones(len(columns), dtype=np.float32)
-        counts = sparse.csr_matrix((ones, columns, ends), shape=(len(texts), len(column)))
+        ends = np.cumsum(sizes // _BYTES, dtype=np.int32)
+        # a copy: the columns are put in order where they lie
+        counts = sparse.csr_matrix((ones, columns.copy(), ends), shape=(len(texts), len(self._column)))
         counts.sum_duplicates()
         return counts
+
+    def _packed(self, word: str) -> bytes:
+        """The columns of a word's terms."""
+        column = self._column
+        packed = array("i", [column[term] for term in self._cut(word) if term in column]).tobytes()
+        self._columns_of[word] = packed
+        return packed
 
 
 def _summed(rows: NDArray[np.intp], columns: NDArray[np.int64], shape: tuple[int, int]) -> Matrix:

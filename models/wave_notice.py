@@ -86,8 +86,8 @@ def notice(
     if not isinstance(model, Model) or not sampled.units:
         return None
     transcripts, new = set(coded), set(sampled.units)
-    known = [unit for unit, (at, _) in enumerate(corpus.at) if at in transcripts and unit not in new]
-    if not known or all(corpus.at[unit][0] in transcripts for unit in sampled.units):
+    known = [unit for unit, at in enumerate(corpus.transcript_of) if at in transcripts and unit not in new]
+    if not known or all(corpus.transcript_of[unit] in transcripts for unit in sampled.units):
         return None
     known = sorted(draw(known).wanted)
     texts = [corpus.text(unit) for unit in known]
@@ -110,7 +110,7 @@ def notice(
 
 
 def _groups(corpus: Corpus, groups: Sequence[str], units: Sequence[int]) -> list[str]:
-    return [groups[corpus.at[unit][0]] for unit in units]
+    return [groups[corpus.transcript_of[unit]] for unit in units]
 
 
 def _prevalence(version: ModelVersion) -> dict[str, float]:

@@ -75,8 +75,7 @@ def learn_and_suggest(parts: Parts, tell: Tell) -> None:
     overall = trained.figures.get("overall") or {"micro_f1": None}
     tell(
         f"4. Model {trained.model.version} {'trained' if trained.new else 'is up to date'}: it can suggest "
-        f"{trained.to_json()['codes']} codes and leaves "
-        f"{len(trained.model.too_few)} alone for want of examples."
+        f"{trained.to_json()['codes']} codes."
     )
     if overall["micro_f1"] is not None:
         tell(

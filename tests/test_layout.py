@@ -75,3 +75,21 @@ def test_a_variable_says_what_it_holds() -> None:
         if name in ("one", "found")
     ]
     assert nameless == []
+
+
+# tables, and the keys of study.yaml
+DECLARATIONS = {"annotations/store/tables.py", "annotations/study/config.py"}
+MOST_LINES = 350
+
+
+def test_a_module_is_read_in_one_sitting() -> None:
+    """Tests and benchmarks too."""
+    rooms = ("annotations", "models", "training", "service", "tests", "benchmarks")
+    files = [file for room in rooms for file in (REPOSITORY / room).rglob("*.py")]
+    assert len(files) > 500
+    long = {
+        file.relative_to(REPOSITORY).as_posix(): lines
+        for file in files
+        if (lines := file.read_bytes().count(b"\n")) > MOST_LINES
+    }
+    assert {name: lines for name, lines in long.items() if name not in DECLARATIONS} == {}

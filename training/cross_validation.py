@@ -141,15 +141,23 @@ def left_out_once(
     classifier: NamedClassifier | None = None,
     progress: Progress | None = None,
 ) -> CrossValidated:
-    """Only what the final model is made with, and no scores: for these, ``cross_validate``."""
+    """Only what the final model is made with, and no scores: for these, ``cross_validate``.
+
+    Of a single group nobody is left out but some of its passages, in turn: enough to see above what a code is likely,
+    and no figure is made of it.
+    """
     told = FitsTold(progress, tuned=encoder is not None)
     bench = Bench(dataset, encoder, told.within, classifier)
     names = len(set(dataset.groups))
     reason = _too_few_groups(names) if names < LEAST_GROUPS else None
-    if names < 2:
+    if len(dataset) < 2:
         return CrossValidated(None, None, bench, reason)
-    fold = folds_of(
-        dataset.groups, bench.labels * (bench.weights > 0), folds=folds or folds_with(encoder), seed=seed
+    fold = (
+        folds_of(
+            dataset.groups, bench.labels * (bench.weights > 0), folds=folds or folds_with(encoder), seed=seed
+        )
+        if names > 1
+        else _in_turn(len(dataset), folds or FOLDS)
     )
     several = range(int(fold.max()) + 1)
     told.total = len(several) + 1
@@ -328,6 +336,11 @@ def _together(bench: Bench, work: Callable[[Item], Result], items: Iterable[Item
     _ = bench.counted  # once, and not by every thread at a time
     with threadpool_limits(1), ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:
         return list(pool.map(work, items))
+
+
+def _in_turn(rows: int, folds: int) -> NDArray[np.intp]:
+    """Folds of rows that follow each other, shape (rows,)."""
+    return np.asarray(np.arange(rows) * min(folds, rows) // rows, dtype=np.intp)
 
 
 def _too_few_groups(count: int) -> str:

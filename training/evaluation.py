@@ -31,8 +31,9 @@ def evaluation(
     Where the model that serves learnt from exactly that and was measured so, its own figures stand. Where some
     reviews saw suggestions, ``without_assisted`` holds the figures of models that learnt nothing from those.
     ``serving``: what a judge set said of the version that serves, never mixed with the rest; None without one.
-    ``random_split``: what the same model would have claimed with passages dealt out at random; None where
-    ``random_split_reason`` says why. Raises BadInput where no transcript has been imported.
+    ``repeated``: how many segments stand word for word in another group too. ``random_split``: what the same model would
+    have claimed with passages dealt out at random; None where ``random_split_reason`` says why. Raises BadInput where no
+    transcript has been imported.
     """
     corpus = read_corpus(parts.store, parts.segmentation)
     if not len(corpus):
@@ -42,7 +43,7 @@ def evaluation(
     codes = tuple(code.id for code in parts.codebook.applicable)
     collected = collect(parts.store, corpus, codes)
     if not collected.learnable:
-        nothing = {"serving": None, **_no_random_split("nobody has coded anything yet")}
+        nothing = {"serving": None, "repeated": 0, **_no_random_split("nobody has coded anything yet")}
         return _nothing_coded() | nothing, collected
     dataset = dataset_of(parts, collected, codes, group_by)
     bare = dataset.without_assisted()
@@ -54,7 +55,8 @@ def evaluation(
         return lambda done, total: progress(done + at * total, of * total)
 
     def beside(at: int, of: int) -> dict[str, Any]:
-        return {"serving": _measured_apart(serving)} | _random_split(parts, dataset, part(at, of))
+        known = {"serving": _measured_apart(serving), "repeated": repeated_elsewhere(dataset)}
+        return known | _random_split(parts, dataset, part(at, of))
 
     if group_by == "participant" and serving is not None and not with_assisted:
         figures = dict(serving.model.figures)
@@ -69,6 +71,15 @@ def evaluation(
     without = _cross_validated(parts, bare, dataset, part(2, 3))
     kept = {key: without[key] for key in ("overall", "spotting", "labelling")}
     return figures | {"without_assisted": kept}, collected
+
+
+def repeated_elsewhere(dataset: Dataset) -> int:
+    """How many segments stand word for word in another group too, so that a model had seen their words after all."""
+    said: dict[str, set[str]] = {}
+    texts = [" ".join(unit.text.split()).casefold() for unit in dataset.units]
+    for text, group in zip(texts, dataset.groups, strict=True):
+        said.setdefault(text, set()).add(group)
+    return sum(len(said[text]) > 1 for text in texts)
 
 
 def _random_split(parts: TrainingParts, dataset: Dataset, progress: Progress) -> dict[str, Any]:

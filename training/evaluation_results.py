@@ -93,9 +93,11 @@ class Probabilities:
 class CodeFigures:
     """One code. ``n``: segments to which the larger part of their coders applied it.
 
-    ``ticked``: on how many held-out segments it would come ticked, ``ticked_right`` of them as their coders say;
+    ``ticked``: on how many held-out segments it would come ticked, ``ticked_right`` of them as their coders say (where
+    they differ, by their shares);
     ``comes_ticked``: do these show that it is right often enough to come ticked at all. ``recall_at_5``: of the
-    segments that carry it, the share on which it comes ticked or is among the first five that are offered.
+    segments that carry it, the share on which it comes ticked or is among the first five boxes; None for a code that has
+    a row of its own on the screen.
     ``carried``: held-out segments that carry it. ``curve``: for each probability from which on it might come ticked, how
     many would be, and how many of these rightly.
     """
@@ -122,18 +124,39 @@ class CodeFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class Effort:
+    """What a coder's hands have to do on held-out segments with suggestions and without: numbers of codes, and actions.
+
+    Of the codes ``given``: ``ticked_right`` stood there ticked, ``in_boxes`` had a box or a row to click, ``sought`` had
+    to be sought by name. ``ticked_wrong``: ticks to take away; ``read_in_vain``: boxes that nobody wanted. Where coders
+    differ each of them counts by their share.
+    """
+
+    n_segments: int
+    given: float
+    ticked_right: float
+    ticked_wrong: float
+    in_boxes: float
+    sought: float
+    read_in_vain: float
+    actions: float
+    actions_without: float
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """The model against each coder, on every segment that this coder judged."""
 
     side: PairsSide
     probabilities: Probabilities
     codes: tuple[CodeFigures, ...]
+    effort: Effort
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         plain = self.side.to_json()
         plain["overall"] |= asdict(self.probabilities)
-        return plain | {"codes": [asdict(code) for code in self.codes]}
+        return plain | {"codes": [asdict(code) for code in self.codes], "effort": asdict(self.effort)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +174,7 @@ class NotMeasured:
             "spotting": asdict(Spotting(None, None)),
             "labelling": asdict(Labelling(None, 0)),
             "codes": [],
+            "effort": None,
         }
 
 

@@ -78,6 +78,7 @@ def evaluate(
         nothing = NotMeasured(groups, reason or "there are no independent reviews to compare with")
         return Figures(nothing, people, people_reason, too_few)
     precisions = [_average_precision(pairs, out_of_fold, at) for at in range(len(dataset.codes))]
+    ticks = ticks_of(dataset, out_of_fold, least_precision, codebook)
     measured = Measured(
         _side(pairs, [any_code(pair.pair.other.values) for pair in pairs]),
         Probabilities(
@@ -85,11 +86,8 @@ def evaluate(
             sum(value is not None for value in precisions),
             _calibration_error(dataset, out_of_fold),
         ),
-        tuple(
-            _codes(
-                dataset, pairs, precisions, codebook, lacking, ticks_of(dataset, out_of_fold, least_precision)
-            )
-        ),
+        tuple(_codes(dataset, pairs, precisions, codebook, lacking, ticks)),
+        ticks.effort,
     )
     return Figures(measured, people, people_reason, too_few)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from annotations.groups import GroupBy, groups_of
 from annotations.numbers_shown import counted
 from annotations.progress import Progress
+from models.calibration import FEW_POSITIVES
 from models.classifier import Model, suggested
 from models.cold_start import from_codebook
 from models.corpus import Corpus
@@ -57,17 +58,15 @@ def learn(
 
 
 def learn_from_codebook(
-    parts: TrainingParts, corpus: Corpus, codes: tuple[str, ...], *, reviews: int = 0
+    parts: TrainingParts, corpus: Corpus, codes: tuple[str, ...], *, why: str
 ) -> MeasuredModel:
-    """The model of a study in which nobody has said yet what they found, or too little to teach any code."""
+    """The model of a study in which nobody has said yet what they found, or too little to teach any code.
+
+    ``why``: a half sentence.
+    """
     texts = _texts(corpus)
     known = [without_quotations(parts.codebook[code], texts) for code in codes]
     model = from_codebook(known, parts.embed, parts.embed(texts))
-    why = (
-        f"no code has enough examples yet ({reviews:,} review{'s' if reviews != 1 else ''} so far)"
-        if reviews
-        else "no review says what people found"
-    )
     note = (
         f"{why}, so the suggestions come from the codebook's definitions and examples "
         "alone. Expect little of them; their numbers rank passages and are no probabilities."
@@ -157,6 +156,18 @@ def _cross_validated(
     )
 
 
+def _with_few_examples(parts: TrainingParts, model: Model, dataset: Dataset) -> list[str]:
+    """The codes that are suggested all the same."""
+    labels, weights = dataset.targets(gold=False)
+    examples = ((labels >= 0.5) & (weights > 0)).sum(axis=0)
+    judged = set(model.judged)
+    return [
+        parts.codebook.label(code)
+        for code, its in zip(dataset.codes, examples, strict=True)
+        if code in judged and its < FEW_POSITIVES
+    ]
+
+
 def _notes(parts: TrainingParts, collected: Collected, model: Model, dataset: Dataset) -> tuple[str, ...]:
     notes = []
     quoting = [
@@ -169,6 +180,17 @@ def _notes(parts: TrainingParts, collected: Collected, model: Model, dataset: Da
             f"what the codebook says of {', '.join(quoting[:8])}{' and others' if len(quoting) > 8 else ''} quotes "
             f"transcripts word for word. No model learns that while it is tested on whoever said it; an invented "
             f"example serves better."
+        )
+    if parts.aim.precision is None and (few := _with_few_examples(parts, model, dataset)):
+        notes.append(
+            f"{counted(len(few), 'code has', 'codes have')} fewer than {FEW_POSITIVES} examples and "
+            f"{'is' if len(few) == 1 else 'are'} suggested on the few passages that are nearest to what the codebook says "
+            f"and to what was learnt: {', '.join(few[:8])}{' and others' if len(few) > 8 else ''}."
+        )
+    if len(set(dataset.groups)) == 1:
+        notes.append(
+            "all coded passages are one participant's. What is typical of that person and what is typical of a code "
+            "cannot be told apart yet, and nothing shows how good the suggestions are: code a second and a third one."
         )
     if collected.withheld:
         notes.append(

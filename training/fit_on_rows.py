@@ -34,7 +34,6 @@ from training.view_fitter import Alphas, ViewFitter
 
 # of the words' view, the first where there is nothing to choose by; conversations want the stronger, topics the weaker
 PENALTIES = (1.0, 0.25)
-LEAST_IN_FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -116,6 +115,18 @@ class Bench:
         """How much each of ``labels`` counts, shape (n, codes)."""
         return self._targets[1]
 
+    @cached_property
+    def looked(self) -> Bools:
+        """Where somebody gave a code, and said of another one that it does not apply there; shape (n, codes).
+
+        Of codings that came without a review nobody knows what else their coder looked for.
+        """
+        asked = np.zeros(self.labels.shape, dtype=np.bool_)
+        for judgement in self.dataset.judgements:
+            whole = (judgement.labels == 0).any(axis=1)
+            asked[judgement.rows] |= ~np.isnan(judgement.labels) & whole[:, None]
+        return asked & (self.weights > 0)
+
     def fit(self, kept: Bools, penalty: float, start: Alphas | None = None) -> Fit:
         """Learn from some rows. ``start``: the ``alphas`` of a model that learnt from no other rows."""
         return self.path(kept, (penalty,), start)[0]
@@ -188,7 +199,9 @@ class Bench:
     def lacking(self) -> dict[str, TooFew]:
         """The codes that all rows together cannot teach."""
         groups, codes = self.dataset.groups, self.dataset.codes
-        return too_few_examples(self.labels, self.weights, groups, codes, described=self.described)
+        return too_few_examples(
+            self.labels, self.weights, groups, codes, described=self.described, looked=self.looked
+        )
 
     def lacking_without(self, scored: Bools) -> dict[str, TooFew]:
         """The codes that the other rows cannot teach: what may be suggested on rows is decided without them."""
@@ -199,18 +212,20 @@ class Bench:
             self.weights[rows],
             groups,
             self.dataset.codes,
-            least=LEAST_IN_FOLDS,
             described=self.described,
+            looked=self.looked[rows],
         )
 
     def _judged(self, rows: NDArray[np.intp], described: set[str]) -> NDArray[np.intp]:
         """The codes that these rows or the codebook say something of; none without a counterexample.
 
-        One example is enough to rank passages; how many it takes to suggest a code is asked elsewhere.
+        One example is enough; how many passages a code is suggested on is asked elsewhere.
         """
         labels, weights = self.labels[rows], self.weights[rows]
         known = weights > 0
         examples = (known & (labels >= 0.5)).any(axis=0)
-        others = (known & (labels < 0.5)).any(axis=0)
+        others = (known & (labels < 1)).any(axis=0)
         said = np.array([code in described for code in self.dataset.codes], dtype=np.bool_)
+        if len(described) > 1:
+            others |= self.looked[rows].any(axis=0)
         return np.flatnonzero((examples | said) & others)

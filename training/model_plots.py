@@ -62,7 +62,8 @@ def _curves(
         ylim=(0, 1.02),
         title=f"Precision and recall {where}",
     )
-    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8, frameon=False)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8, frameon=False)
     _write(figure, file)
 
 

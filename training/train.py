@@ -49,6 +49,7 @@ from training.mlflow_mirror import deliver
 from training.promote import PromotionVerdict, first, waiting
 from training.same_model_again import unchanged
 from training.training_parts import TrainingParts
+from training.what_teaches import teaches, why_nothing_is_learnt
 
 MOST_NAMED = 8
 
@@ -127,23 +128,19 @@ def _train(
         if known is not None and not force and unchanged(parts, collected, known):
             return _nothing_new(parts, known, serving, start)
     split = _split(parts, collected)
-    made = learn(parts, collected, codes, split, progress) if _teaches(collected) else None
+    made = learn(parts, collected, codes, split, progress) if teaches(collected) else None
     if made is None or not made.model.judged:
         # a few codings that teach no code yet must not take away what the codebook's words suggest
-        made = learn_from_codebook(parts, corpus, codes, reviews=collected.reviews)
+        made = learn_from_codebook(parts, corpus, codes, why=why_nothing_is_learnt(collected))
     return _keep(parts, collected, serving, made, split, start, unwatched=unwatched)
 
 
 def can_learn(parts: TrainingParts) -> bool:
-    """Is there a passage that somebody coded and that may teach? Else a model could only know the codebook's words."""
+    """Have people coded enough that may teach? Else a model could only know the codebook's words."""
     corpus = read_corpus(parts.store, parts.segmentation)
     if not len(corpus):
         return False
-    return _teaches(collect(parts.store, corpus, tuple(code.id for code in parts.codebook.applicable)))
-
-
-def _teaches(collected: Collected) -> bool:
-    return any(labels.complete for labels in collected.labels) and bool(len(collected.learnable))
+    return teaches(collect(parts.store, corpus, tuple(code.id for code in parts.codebook.applicable)))
 
 
 def _split(parts: TrainingParts, collected: Collected) -> Split:

@@ -21,7 +21,7 @@ from models.tuned import LEAST_GROUPS, LEAST_SEGMENTS, TUNING
 from training.dataset import Dataset
 from training.tracking import Tracking
 
-RECIPE = "linear-7"
+RECIPE = "linear-8"
 
 
 @dataclass(frozen=True)

@@ -128,4 +128,5 @@ def _rank(suggestion: Suggestion) -> tuple[bool, float]:
 
 def _odds(suggestion: Suggestion) -> str:
     """To the nearest tenth: no retraining makes it finer, and few change it."""
-    return f"{max(1, round(10 * suggestion.probability))} in 10"
+    tenths = round(10 * suggestion.probability)
+    return f"{tenths} in 10" if tenths else "under 1 in 10"

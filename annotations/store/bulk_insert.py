@@ -29,18 +29,18 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     columns = [column for column in table.columns if column.name in rows[0] or _default(column) is not None]
     quoted = connection.dialect.identifier_preparer
     names = ", ".join(quoted.format_column(column) for column in columns)
-    values = [_value_of(column, connection) for column in columns]
+    values = zip(*(_values_of(column, connection, rows) for column in columns), strict=True)
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
         statement = f"INSERT INTO {quoted.format_table(table)} ({names}) VALUES ({marks})"  # noqa: S608 (our names)
-        connection.exec_driver_sql(statement, [tuple(value(row) for value in values) for row in rows])
+        connection.exec_driver_sql(statement, list(values))
         return
     statement = f"COPY {quoted.format_table(table)} ({names}) FROM STDIN"
     driver: Any = connection.connection
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row([value(row) for value in values])
+            for row in values:
+                copy.write_row(row)
     except connection.dialect.loaded_dbapi.Error as error:
         # as of any other statement, so that the store says it in its own words
         raise DBAPIError(statement, None, error, hide_parameters=True) from error
@@ -54,14 +54,16 @@ def _default(column: Column[Any]) -> Callable[[], Any] | None:
     return (lambda: made.arg(None)) if made.is_callable else (lambda: made.arg)
 
 
-def _value_of(column: Column[Any], connection: Connection) -> Callable[[Mapping[str, Any]], Any]:
-    """Of a row the value of this column, as the driver takes it."""
+def _values_of(
+    column: Column[Any], connection: Connection, rows: Sequence[Mapping[str, Any]]
+) -> Sequence[Any]:
+    """This column's value of each row, as the driver takes it."""
     dialect = connection.dialect
     bound = column.type.dialect_impl(dialect).bind_processor(dialect)
     name, default = column.name, _default(column)
-
-    def value(row: Mapping[str, Any]) -> Any:
-        value = row[name] if name in row or default is None else default()
-        return value if bound is None else bound(value)
-
-    return value
+    given = [row[name] if name in row or default is None else default() for row in rows]
+    if bound is None:
+        return given
+    first = given[0]
+    # what all rows share (their model, the moment) is made ready once
+    return [bound(first)] * len(given) if all(value is first for value in given) else list(map(bound, given))

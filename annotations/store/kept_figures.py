@@ -36,6 +36,14 @@ class KeptPart:
     made: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class TakenAway:
+    """Which erasure took figures and waiting files away, in words ("a withdrawal"), and when."""
+
+    what: str
+    created: datetime
+
+
 def keep_figures(connection: Connection, question: str, stamp: str, parts: Mapping[str, str]) -> None:
     """Keep the parts of an answer in the place of what answered the question before."""
     connection.execute(delete(kept_figures).where(kept_figures.c.question == question))
@@ -82,16 +90,16 @@ def forget_figures(connection: Connection) -> None:
     connection.execute(delete(kept_figures))
 
 
-def taken_away_by(connection: Connection, since: datetime | None = None) -> str:
-    """Which erasure took figures and waiting files away last, with its time, in words; "" for none ``since`` then."""
-    last: tuple[datetime, str] | None = None
+def taken_away_by(connection: Connection, since: datetime | None = None) -> TakenAway | None:
+    """Which erasure took figures and waiting files away last; None for none ``since`` then."""
+    last: TakenAway | None = None
     for table, what in ((withdrawals, "a withdrawal"), (forgettings, "the erasing of words")):
         when = connection.execute(select(func.max(table.c.created))).scalar()
-        if when is not None and (last is None or when > last[0]):
-            last = (when, what)
-    if last is None or (since is not None and last[0] < since):
-        return ""
-    return f"{last[1]} on {last[0]:%Y-%m-%d at %H:%M} UTC"
+        if when is not None and (last is None or when > last.created):
+            last = TakenAway(what, when)
+    if last is None or (since is not None and last.created < since):
+        return None
+    return last
 
 
 def stamp_of(connection: Connection, codebook: str, segmentation: str) -> str:

@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, select
 
+from annotations.arrays import Bools
 from annotations.coding import Evidence, Suggestion
 from annotations.store.bulk_insert import insert_rows
 from annotations.store.many_values import in_lots
 from annotations.store.model_versions import ModelVersion
-from annotations.store.tables import segments, suggestions, transcripts
+from annotations.store.packed_segments import AT_ONCE, as_kept, packed_ids
+from annotations.store.tables import now, segments, suggestions, transcripts
 from annotations.transcript import Span
 
 
@@ -55,6 +59,7 @@ class Suggested:
 def add_suggestions(connection: Connection, model: UUID, suggested: Iterable[Suggested]) -> None:
     """Keep what a model version says of some segments."""
     names: dict[UUID, str] = {}  # the same few passages are evidence again and again
+    created = now()
     rows = [
         {
             "segment_id": suggestion.segment,
@@ -65,6 +70,7 @@ def add_suggestions(connection: Connection, model: UUID, suggested: Iterable[Sug
             "sentences": None
             if suggestion.sentences is None
             else _packed(suggestion.suggested, suggestion.sentences),
+            "created": created,
         }
         for suggestion in suggested
     ]
@@ -107,6 +113,15 @@ def segments_with_suggestions(connection: Connection, model: UUID) -> set[UUID]:
     """The segments of which this model version has said something."""
     wanted = select(suggestions.c.segment_id).where(suggestions.c.model_id == model)
     return set(connection.execute(wanted).scalars())
+
+
+def spoken_of_among(connection: Connection, model: UUID, segment_ids: NDArray[np.void]) -> Bools:
+    """Of which of these segments this model version has spoken. ``segment_ids``: the bytes of their ids, shape (n,)."""
+    wanted = select(as_kept(connection, suggestions.c.segment_id)).where(suggestions.c.model_id == model)
+    parts = connection.execute(wanted.execution_options(yield_per=AT_ONCE)).scalars().partitions()
+    there = np.concatenate([packed_ids(()), *map(packed_ids, parts)])
+    # a million ids are compared as bytes: as objects they would take several hundred megabytes
+    return np.isin(segment_ids.view("S16"), there.view("S16"))
 
 
 def suggested_in_wave(

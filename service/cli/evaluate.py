@@ -43,12 +43,21 @@ def command(
 
 def _show(figures: dict[str, Any], group_by: str) -> None:
     from annotations.numbers_shown import counted
-    from service.serving.evaluation_in_words import at_random_in_words, main_rows, ticks_in_words
+    from service.serving.evaluation_in_words import (
+        at_random_in_words,
+        effort_in_words,
+        main_rows,
+        repeated_in_words,
+        ticks_in_words,
+    )
 
     overall = figures["overall"]
     if not overall["n_segments"]:
         say(f"No figure: {overall['reason']}.")
-        warn(*([figures["people_reason"]] if figures["people_reason"] else []))
+        if figures["people"] is None:
+            warn(*([figures["people_reason"]] if figures["people_reason"] else []))
+        else:
+            _show_people(figures, group_by)
         return
     say(
         f"Cross-validation: every figure is on a {group_by} whose words the model had not seen "
@@ -62,6 +71,8 @@ def _show(figures: dict[str, Any], group_by: str) -> None:
             f"{serving['model_version']}.",
             "",
         )
+    if repeated := repeated_in_words(figures, group_by):
+        say(repeated, "")
     columns = ("", "model and coders", *(["split at random"] if figures["random_split"] else []))
     table("", columns, main_rows(figures), numbers=len(columns) - 1)
     say(at_random_in_words(figures, group_by), "")
@@ -70,8 +81,8 @@ def _show(figures: dict[str, Any], group_by: str) -> None:
     show_languages(figures.get("languages"))
     _show_people(figures, group_by)
     _show_codes(figures)
-    if ticks := ticks_in_words(figures["codes"]):
-        say("", ticks)
+    for said in filter(None, (ticks_in_words(figures["codes"]), effort_in_words(figures))):
+        say("", said)
     if any(row.get("few_transcripts") for row in (overall, *figures["codes"])):
         say("", f"* few transcripts: the interval is wide and rests on fewer than 20 {group_by}s.")
     undefined: dict[str, list[str]] = {}

@@ -79,7 +79,7 @@ def command(
     if plain["too_few"]:
         say(
             "",
-            f"Not suggested for want of examples: {', '.join(code['code'] for code in plain['too_few'][:12])}"
+            f"Not suggested yet (tandem train says why): {', '.join(code['code'] for code in plain['too_few'][:12])}"
             + (" …" if len(plain["too_few"]) > 12 else ""),
         )
     if made.model.kind == "cold start":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from annotations.moments_shown import day_shown, moment_shown
 from annotations.numbers_shown import counted, tallied
 from service.design.static_files import address_of_static, stylesheet
 from service.design.wrong_fields import wrong_fields
@@ -19,7 +20,8 @@ SHARED = Path(__file__).parent / "templates"
 def templates_in(folder: Path) -> Environment:
     """The templates of a folder, and those that all share. All words are escaped; a name that is not there is a fault.
 
-    Filters: ``counted``, ``tallied``, ``for_pages``, ``as_sentence`` and ``wrong_fields``.
+    Filters: ``moment`` and ``day``, which want the time zone; ``counted``, ``tallied``, ``for_pages``, ``as_sentence``
+    and ``wrong_fields``.
     Functions: ``static(NAME)``, a file's address; ``stylesheet()``, for files that stand alone.
     """
     made = Environment(
@@ -32,6 +34,8 @@ def templates_in(folder: Path) -> Environment:
         cache_size=-1,
     )
     made.filters["counted"] = counted
+    made.filters["moment"] = moment_shown
+    made.filters["day"] = day_shown
     made.filters["tallied"] = tallied
     made.filters["for_pages"] = for_pages
     made.filters["as_sentence"] = as_sentence

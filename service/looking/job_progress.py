@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from annotations.numbers_shown import counted
 from annotations.store.jobs import Job, all_jobs, job_by_id, open_jobs
-from annotations.store.kept_figures import taken_away_by
+from annotations.store.kept_figures import TakenAway, taken_away_by
 from annotations.store.tables import now
 from service.looking.wave_progress import JOBS_IN_WORDS
 
@@ -25,7 +25,7 @@ _LEAST_SHARE = 0.03
 class JobProgress:
     """A job. ``share``: 0 to 1, None where nobody has said; ``seconds_left``: from the pace so far, None if unknown.
 
-    ``taken_by``: which erasure has taken away since what the job had worked out, in words; ``behind``: for what a job that
+    ``taken_by``: which erasure has taken away since what the job had worked out; ``behind``: for what a job that
     waits does so, in words.
     """
 
@@ -40,7 +40,7 @@ class JobProgress:
     error: str | None
     notes: tuple[str, ...]
     receipt: str = ""
-    taken_by: str = ""
+    taken_by: TakenAway | None = None
     behind: str = ""
 
     @property
@@ -92,7 +92,7 @@ def job_progress(connection: Connection, job: UUID) -> JobProgress | None:
     job_there = job_by_id(connection, job)
     if job_there is None:
         return None
-    taken = taken_away_by(connection, job_there.finished) if job_there.state == "done" else ""
+    taken = taken_away_by(connection, job_there.finished) if job_there.state == "done" else None
     queue = open_jobs(connection) if job_there.state == "waiting" else ()
     return replace(_progress(job_there, queue), taken_by=taken)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from annotations.numbers_shown import number, ranging
+from annotations.numbers_shown import counted, number, ranging
 
 AT_RANDOM = (
     "Split at random: what the same model would have claimed had segments been dealt out by chance into those that it "
@@ -14,10 +14,18 @@ AT_RANDOM = (
     "learnt from other words of the same {group_by}; those who are still to be coded it has never heard, so the first "
     "column is the one to use."
 )
+NOT_HIGHER = " Here it is not higher: with few passages chance alone can turn that round."
 TICKS = (
     "Ticks right: where coders would have found a code ticked, and on how many of these it was right. {ticking} of "
     "{measured} codes come ticked{right}; the others, in brackets or without a tick, are only offered. In first 5: how "
-    "often a code that a person gave was ticked or among the first five boxes."
+    "often a code that a person gave was ticked or among the first five boxes; codes with a row of their own on the "
+    "screen are always in sight and have no such figure."
+)
+EFFORT = (
+    "What it saves: on {passages} coders gave {given} codes. {ticked_right} of them would have stood there ticked, "
+    "{in_boxes} had a box to tick, and {sought} had to be sought by name. {ticked_wrong} to be taken away, and "
+    "{read_in_vain} read in vain. In keys and clicks that is {actions} with suggestions and {actions_without} without; what "
+    "reading the boxes costs is not in it."
 )
 _MAIN = (
     ("F1 over all codes (micro)", "overall", "micro_f1"),
@@ -72,9 +80,19 @@ def main_rows(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 def at_random_in_words(figures: Mapping[str, Any], group_by: str) -> str:
     """Why the figure at random is higher and not used, or why there is none."""
-    if figures["random_split"]:
-        return AT_RANDOM.format(group_by=group_by)
+    if at_random := figures["random_split"]:
+        here, by_chance = (its["overall"]["micro_f1"] or 0.0 for its in (figures, at_random))
+        return AT_RANDOM.format(group_by=group_by) + ("" if by_chance > here else NOT_HIGHER)
     return f"What a random split would have claimed is not shown: {figures['random_split_reason']}."
+
+
+def repeated_in_words(figures: Mapping[str, Any], group_by: str) -> str:
+    """That some words had been seen after all, "" where none were."""
+    repeated = figures.get("repeated") or 0
+    if not repeated:
+        return ""
+    stand = counted(repeated, "of these segments stands", "of these segments stand")
+    return f"{stand} word for word in another {group_by} too (short answers, set phrases), so those words it had seen."
 
 
 def people_rows(figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -132,6 +150,22 @@ def ticks_in_words(codes: Sequence[Mapping[str, Any]]) -> str:
         measured=len(measured),
         right=f" ({right} of {of_all} ticks are right)" if ticking else "",
     )
+
+
+def effort_in_words(figures: Mapping[str, Any]) -> str:
+    """What suggestions would have saved or cost a coder's hands, "" where that was not measured."""
+    effort = figures.get("effort")
+    if not effort:
+        return ""
+    whole = {name: round(value) for name, value in effort.items()}
+    counts = {
+        "passages": counted(whole["n_segments"], "passage"),
+        "ticked_wrong": counted(
+            whole["ticked_wrong"], "wrong tick would have had", "wrong ticks would have had"
+        ),
+        "read_in_vain": counted(whole["read_in_vain"], "box", "boxes"),
+    }
+    return EFFORT.format(**{name: f"{value:,}" for name, value in whole.items()} | counts)
 
 
 def why_no_interval(overall: Mapping[str, Any], who: str) -> str:

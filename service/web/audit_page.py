@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import tzinfo
 from urllib.parse import quote
 
 from fastapi import APIRouter, Response
@@ -15,6 +16,7 @@ from service.access.policy import Action
 from service.audit import COLUMNS, Did, as_cells, detail_said, noted
 from service.exported_file import safe_cell
 from service.web.lists import ListColumn, ShownList, asked_of
+from service.web.moment_column import moment_column
 from service.web.pages import Visited
 from service.web.signed_in import AskedBy
 
@@ -23,22 +25,26 @@ PATH = "/audit"
 MOST_SHOWN = 5_000
 router = APIRouter(include_in_schema=False)
 
-_COLUMNS = (
-    ListColumn[AuditRow]("number", "Number", lambda row: row.number),
-    ListColumn[AuditRow]("when", "When", lambda row: f"{row.created:%Y-%m-%d %H:%M:%S} UTC"),
-    ListColumn[AuditRow]("who", "Who", lambda row: row.who, choice=True),
-    ListColumn[AuditRow]("did", "Did what", lambda row: row.did, choice=True),
-    # why a version was put to serve may name somebody, so it stands with the version, which an erasure reaches
-    ListColumn[AuditRow](
-        "about",
-        "About",
-        lambda row: row.about,
-        address=lambda row: f"/models/{quote(row.about)}" if row.did == Did.PROMOTED and row.about else None,
-    ),
-    ListColumn[AuditRow]("detail", "More", detail_said),
-    ListColumn[AuditRow]("how", "Came in by", lambda row: row.how, choice=True),
-    ListColumn[AuditRow]("from", "From", lambda row: row.address),
-)
+
+def _columns(zone: tzinfo) -> tuple[ListColumn[AuditRow], ...]:
+    return (
+        ListColumn[AuditRow]("number", "Number", lambda row: row.number),
+        moment_column("when", "When", lambda row: row.created, zone, seconds=True),
+        ListColumn[AuditRow]("who", "Who", lambda row: row.who, choice=True),
+        ListColumn[AuditRow]("did", "Did what", lambda row: row.did, choice=True),
+        # why a version was put to serve may name somebody, so it stands with the version, which an erasure reaches
+        ListColumn[AuditRow](
+            "about",
+            "About",
+            lambda row: row.about,
+            address=lambda row: (
+                f"/models/{quote(row.about)}" if row.did == Did.PROMOTED and row.about else None
+            ),
+        ),
+        ListColumn[AuditRow]("detail", "More", detail_said),
+        ListColumn[AuditRow]("how", "Came in by", lambda row: row.how, choice=True),
+        ListColumn[AuditRow]("from", "From", lambda row: row.address),
+    )
 
 
 @router.get(PATH)
@@ -48,7 +54,7 @@ async def audit(visit: Visited, by: AskedBy) -> Response:
     asked = asked_of(visit.request.query_params)
     rows = await run_in_threadpool(_rows, visit.parts.store, None if asked.take else MOST_SHOWN)
     shown = ShownList(
-        rows, _COLUMNS, asked, path=PATH, noun="row", empty="Nothing has been written down yet."
+        rows, _columns(visit.zone), asked, path=PATH, noun="row", empty="Nothing has been written down yet."
     )
     if asked.take:
         await run_in_threadpool(noted, visit.parts.store, by, Did.SAW_AUDIT, taken="XLSX")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import Annotated
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from service.doubts.write import (
     withdraw_doubt,
 )
 from service.web.lists import ListColumn, ShownList, asked_of
+from service.web.moment_column import moment_column
 from service.web.pages import Visit, Visited, saved
 
 PATH = "/doubts"
@@ -31,28 +33,28 @@ Words = Annotated[str, Form(max_length=100_000)]
 Short = Annotated[str, Form(max_length=1_000)]
 router = APIRouter(include_in_schema=False)
 
-_COLUMNS = (
-    ListColumn[SeenDoubt](
-        "text",
-        "Memo or question",
-        lambda row: row.doubt.text,
-        text=lambda row: _short(row.doubt.text),
-        address=lambda row: f"{PATH}/{row.id}",
-    ),
-    ListColumn[SeenDoubt]("about", "About", lambda row: row.doubt.about, choice=True),
-    ListColumn[SeenDoubt]("place", "Where", lambda row: row.place, address=lambda row: row.address),
-    ListColumn[SeenDoubt]("by", "By", lambda row: row.doubt.author, choice=True),
-    ListColumn[SeenDoubt](
-        "when", "When", lambda row: f"{row.doubt.created:%Y-%m-%d %H:%M}" if row.doubt.created else None
-    ),
-    ListColumn[SeenDoubt]("state", "State", lambda row: row.state, choice=True),
-    ListColumn[SeenDoubt](
-        "answers",
-        "Answers",
-        lambda row: "\n".join(f"{said.author}: {said.text}" for said in row.doubt.answers),
-        text=lambda row: str(len(row.doubt.answers) or ""),
-    ),
-)
+
+def _columns(zone: tzinfo) -> tuple[ListColumn[SeenDoubt], ...]:
+    return (
+        ListColumn[SeenDoubt](
+            "text",
+            "Memo or question",
+            lambda row: row.doubt.text,
+            text=lambda row: _short(row.doubt.text),
+            address=lambda row: f"{PATH}/{row.id}",
+        ),
+        ListColumn[SeenDoubt]("about", "About", lambda row: row.doubt.about, choice=True),
+        ListColumn[SeenDoubt]("place", "Where", lambda row: row.place, address=lambda row: row.address),
+        ListColumn[SeenDoubt]("by", "By", lambda row: row.doubt.author, choice=True),
+        moment_column("when", "When", lambda row: row.doubt.created, zone),
+        ListColumn[SeenDoubt]("state", "State", lambda row: row.state, choice=True),
+        ListColumn[SeenDoubt](
+            "answers",
+            "Answers",
+            lambda row: "\n".join(f"{said.author}: {said.text}" for said in row.doubt.answers),
+            text=lambda row: str(len(row.doubt.answers) or ""),
+        ),
+    )
 
 
 @router.get(PATH)
@@ -62,7 +64,7 @@ def doubts(visit: Visited) -> Response:
     seen_doubts = doubts_seen(visit.parts, visit.viewer)
     asked = asked_of(visit.request.query_params)
     empty = "Nobody has noted or asked anything yet. Do so here, or beside a turn of an interview."
-    shown = ShownList(seen_doubts, _COLUMNS, asked, path=PATH, noun="doubt", empty=empty)
+    shown = ShownList(seen_doubts, _columns(visit.zone), asked, path=PATH, noun="doubt", empty=empty)
     if asked.take:
         return visit.takes(shown, "doubts")
     return visit.page("doubts.html", list=shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import tzinfo
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response, status
@@ -18,6 +19,7 @@ from service.design.templating import templates_in
 from service.looking.job_progress import JobProgress, job_progress, latest_jobs
 from service.looking.wave_progress import JOBS_IN_WORDS
 from service.web.lists import ListColumn, ShownList, asked_of
+from service.web.moment_column import moment_column
 from service.web.pages import TEMPLATES, Visited, saved
 from service.web.signed_in import still_may
 
@@ -26,15 +28,17 @@ LOOK_S = 1.0
 LONGEST_S = 300.0
 router = APIRouter(include_in_schema=False)
 
-_COLUMNS = (
-    ListColumn[JobProgress](
-        "what", "What", lambda job: job.what, address=lambda job: f"/jobs/{job.id}", choice=True
-    ),
-    ListColumn[JobProgress]("state", "State", lambda job: job.state, choice=True),
-    ListColumn[JobProgress]("created", "Asked for", lambda job: f"{job.created:%Y-%m-%d %H:%M} UTC"),
-    ListColumn[JobProgress]("done", "How far", lambda job: job.share, text=lambda job: job.far_in_words),
-    ListColumn[JobProgress]("error", "Why it failed", lambda job: job.error or ""),
-)
+
+def _columns(zone: tzinfo) -> tuple[ListColumn[JobProgress], ...]:
+    return (
+        ListColumn[JobProgress](
+            "what", "What", lambda job: job.what, address=lambda job: f"/jobs/{job.id}", choice=True
+        ),
+        ListColumn[JobProgress]("state", "State", lambda job: job.state, choice=True),
+        moment_column("created", "Asked for", lambda job: job.created, zone),
+        ListColumn[JobProgress]("done", "How far", lambda job: job.share, text=lambda job: job.far_in_words),
+        ListColumn[JobProgress]("error", "Why it failed", lambda job: job.error or ""),
+    )
 
 
 @router.get("/jobs")
@@ -45,7 +49,12 @@ def jobs(visit: Visited) -> Response:
         jobs_there = latest_jobs(connection)
     asked = asked_of(visit.request.query_params)
     shown = ShownList(
-        jobs_there, _COLUMNS, asked, path="/jobs", noun="job", empty="No job has been asked for yet."
+        jobs_there,
+        _columns(visit.zone),
+        asked,
+        path="/jobs",
+        noun="job",
+        empty="No job has been asked for yet.",
     )
     if asked.take:
         return visit.takes(shown, "jobs")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response, status
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -28,7 +29,7 @@ THEME = "tandem_theme"
 @dataclass(frozen=True, slots=True)
 class Shell:
     """What stands around a page. ``here``: the address of the navigation's item; ``taken``: the form just saved;
-    ``came_from``: the page before."""
+    ``came_from``: the page before; ``zone``: by whose clock times are told."""
 
     study: str
     viewer: Viewer | None
@@ -38,6 +39,7 @@ class Shell:
     csrf: str
     taken: str
     came_from: str
+    zone: ZoneInfo
 
 
 def shell_of(request: Request, viewer: Viewer | None) -> Shell:
@@ -52,7 +54,12 @@ def shell_of(request: Request, viewer: Viewer | None) -> Shell:
         csrf=getattr(request.state, "csrf", ""),
         taken=request.query_params.get("taken", "")[:80],
         came_from=_came_from(request),
+        zone=_zone_of(request.app.state.parts),
     )
+
+
+def _zone_of(parts: Parts) -> ZoneInfo:
+    return ZoneInfo(parts.study.config.time_zone)
 
 
 def _came_from(request: Request) -> str:
@@ -86,6 +93,11 @@ class Visit:
     parts: Parts
     viewer: Viewer
     by: Actor
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """By whose clock times are told: the study's."""
+        return _zone_of(self.parts)
 
     def may(self, action: Action, about: About = WHOLE_STUDY) -> bool:
         """May this person do this?"""

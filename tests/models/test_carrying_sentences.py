@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
@@ -130,3 +131,27 @@ def test_what_was_suggested_before_sentences_were_kept_gets_them(suggester: Sugg
     assert _said(suggester, made.model) == before
     with suggester.store.reading() as connection:
         assert without_sentences(connection, made.model.id) == {}
+
+
+@pytest.mark.slow
+def test_what_is_known_of_a_lot_is_not_asked_for_again(
+    suggester: Suggester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither where its sentences lie, nor the vectors of its questions."""
+    asked: list[str] = []
+    known_sentences, known_vectors = EmbeddingCache.sentences, EmbeddingCache.embed
+
+    def sentences(cache: EmbeddingCache, texts: Sequence[str], *how: Any) -> Any:
+        asked.extend(f"sentences of {text}" for text in texts)
+        return known_sentences(cache, texts, *how)
+
+    def embed(cache: EmbeddingCache, source: Any, texts: Sequence[str], *how: Any, **more: Any) -> Any:
+        asked.extend(f"vector of {text}" for text in texts)
+        return known_vectors(cache, source, texts, *how, **more)
+
+    monkeypatch.setattr(EmbeddingCache, "sentences", sentences)
+    monkeypatch.setattr(EmbeddingCache, "embed", embed)
+    suggester.precode(wave=None, progress=_quiet)
+    assert f"sentences of {LONG}" in asked
+    assert "vector of So?" in asked
+    assert len(asked) == len(set(asked))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -13,9 +14,9 @@ from scipy import sparse
 from annotations.errors import TandemError
 from models.artifact import load, save
 from models.calibration import Aim, Calibration, calibrate, thresholds
-from models.classifier import Model, Prior, TooFew, fit_weights, suggested, too_few_examples
+from models.classifier import Model, Prior, TooFew, Weights, fit_weights, suggested, too_few_examples
 from models.cold_start import ColdStart
-from models.features import Features, choose, count, matrix_of_counted
+from models.features import Features, choose, count, matrix_of_counted, windows_with
 from models.segment_words import SegmentWords
 
 linear_model = Lazily("sklearn.linear_model")
@@ -47,6 +48,18 @@ def test_it_learns_what_two_words_mean() -> None:
     assert model.probabilities([], embeddings[:0]).shape == (0, 2)
 
 
+def test_windows_weigh_what_their_features_weigh() -> None:
+    """However little of them is laid side by side."""
+    random = np.random.default_rng(0)
+    windows, questions, marks = (
+        random.normal(size=size).astype(np.float32) for size in ((7, 5), (3, 5), (3, 6))
+    )
+    owner = np.array([0, 0, 1, 2, 2, 2, 2])
+    weights = Weights(random.normal(size=(4, 14)).astype(np.float32), random.normal(size=4))
+    side_by_side = weights.logits(windows_with(marks, owner, windows, questions))
+    assert np.allclose(weights.logits_of_windows(marks, owner, windows, questions), side_by_side, atol=1e-5)
+
+
 def test_a_share_of_coders_is_two_weighted_examples() -> None:
     """A label of .5 pulls neither way; it is not rounded."""
     _, units, embeddings = _model()
@@ -58,19 +71,29 @@ def test_a_share_of_coders_is_two_weighted_examples() -> None:
     assert np.abs(half.logits(features)).max() < 1e-3
 
 
-def test_too_few_examples_are_counted_and_said() -> None:
-    """Fewer than eight, of one participant only, or without a counterexample: each reason in words."""
+def test_what_cannot_be_suggested_is_counted_and_said() -> None:
+    """Nothing known of it, or nowhere known to be absent: each reason in words."""
     labels = np.zeros((40, 5))
-    labels[:3, 0] = labels[:10, 1] = labels[::4, 2] = 1
+    labels[:1, 0] = labels[:10, 1] = labels[::4, 2] = 1
     labels[:, 3] = 1
     weights = np.ones_like(labels)
     groups = ["one"] * 12 + ["two"] * 14 + ["three"] * 14
     found = too_few_examples(labels, weights, groups, ["few", "alone", "enough", "always", "never"])
-    assert found["few"].reason == "3 examples; needs about 8"
-    assert "one participant" in found["alone"].reason
+    assert set(found) == {"always", "never"}
+    assert (found["always"].examples, found["always"].groups) == (40, 3)
     assert "where it does not apply" in found["always"].reason
-    assert found["never"].reason == "0 examples; needs about 8"
-    assert "enough" not in found
+    assert found["never"].reason == "0 examples, and the codebook says nothing of it"
+    described = too_few_examples(labels, weights, groups, list("abcde"), described="abcde")
+    assert set(described) == {"d"}
+    # whoever gave it left out other codes, so it applies everywhere
+    looked = np.ones(labels.shape, dtype=bool)
+    assert not too_few_examples(labels, weights, groups, list("abcde"), described="abcde", looked=looked)
+    # one of two coders did not apply it: that is a counterexample
+    labels[0, 3] = 0.5
+    assert not too_few_examples(labels, weights, groups, list("abcde"), described="abcde")
+    weights[:, 4] = 0
+    unseen = too_few_examples(labels, weights, groups, list("abcde"), described="abcde")
+    assert unseen["e"].reason.startswith("nobody has looked for it")
 
 
 def test_of_an_exclusive_framework_only_the_clearest_is_suggested() -> None:
@@ -149,6 +172,25 @@ def test_the_threshold_is_half_the_best_f1() -> None:
         return float(2 * (chosen & (truth > 0)).sum() / (chosen.sum() + truth.sum()))
 
     assert f1(cut) >= max(f1(at) for at in np.linspace(0.05, 0.9, 60)) - 0.005
+
+
+def test_of_codes_with_few_examples_the_clearest_passages_are_suggested() -> None:
+    """As many as the code is thought to be common, far below any cut for F1; three examples end that."""
+    logits = np.random.default_rng(5).normal(-3.5, 0.7, (400, 5))
+    logits[:, 4] += 5.5
+    probabilities = 1 / (1 + np.exp(-logits))
+    truth = np.zeros(logits.shape)
+    truth[:, 4] = 1
+    for positives in range(4):
+        truth[:positives, positives] = 1
+    cut, _ = thresholds(probabilities, truth, np.ones_like(truth))
+    for positives in range(3):
+        share = (positives + 1.25) / 450
+        above = NormalDist(logits[:, positives].mean(), logits.std(axis=0).mean()).inv_cdf(1 - share)
+        assert cut[positives] == pytest.approx(1 / (1 + np.exp(-above)), rel=0.02)
+    assert cut[0] > cut[1] > cut[2]
+    assert cut[3] >= 0.05
+    assert np.isinf(thresholds(probabilities, truth, np.ones_like(truth), Aim(0.7))[0][:3]).all()
 
 
 def test_a_threshold_for_a_precision_reaches_it() -> None:

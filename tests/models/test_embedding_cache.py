@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -105,3 +107,36 @@ def test_odd_characters_have_keys_of_their_own(tmp_path: Path) -> None:
     found = EmbeddingCache(tmp_path / "e.db").embed(WordEncoder(), ["é", "e\u0301"])
     assert found.embedded == 2
     assert np.isfinite(found.vectors).all()
+
+
+def test_a_vector_takes_little_more_than_its_numbers(tmp_path: Path) -> None:
+    """In SQLite's usual pages each of 1.5 kB would take 4.7 kB, and three times as long to find."""
+    source, cache = WordEncoder(), EmbeddingCache(tmp_path / "e.db")
+    source.dimensions = 384
+    vectors = np.random.default_rng(0).normal(size=(2000, 384)).astype(np.float32)
+    cache.put(source, [f"text {at}" for at in range(2000)], vectors)  # type: ignore[arg-type]
+    cache.compact()
+    assert cache.file.stat().st_size < 2000 * 4 * 384 * 1.4
+
+
+@pytest.mark.parametrize("somebody_has_it_open", [False, True])
+def test_a_file_of_small_pages_gets_ours_when_it_is_compacted(
+    tmp_path: Path, somebody_has_it_open: bool
+) -> None:
+    """Unless somebody has it open; either way it holds what it held."""
+    source, cache = WordEncoder(), EmbeddingCache(tmp_path / "e.db")
+    with closing(sqlite3.connect(cache.file)) as made:
+        made.execute("PRAGMA page_size = 4096")
+        made.execute("PRAGMA journal_mode = WAL")
+    vectors = cache.embed(source, ["money"]).vectors  # type: ignore[arg-type]
+    with closing(sqlite3.connect(cache.file)) as other:
+        if somebody_has_it_open:
+            other.execute("SELECT count(*) FROM embeddings").fetchone()
+        cache.compact()
+    with closing(sqlite3.connect(cache.file)) as now:
+        pages = now.execute("PRAGMA page_size").fetchone()[0]
+        assert now.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    assert pages == (4096 if somebody_has_it_open else 16_384)
+    assert np.array_equal(cache.embed(source, ["money"]).vectors, vectors)  # type: ignore[arg-type]
+    assert source.embedded == ["money"]
+    assert not cache.begun_anew

@@ -19,12 +19,13 @@ def _rows(count: int = 1500) -> tuple[np.ndarray, np.ndarray]:
     return rows, (random.random((count, 2)) < 1 / (1 + np.exp(1 - rows @ true.T))).astype(float)
 
 
+@pytest.mark.parametrize("count", [60, 1500])
 @pytest.mark.parametrize("as_sparse", [False, True])
-def test_probabilities_are_those_of_logistic_regression(as_sparse: bool) -> None:
-    """On the same features, to a thousandth, whether they are dense or sparse."""
-    rows, labels = _rows()
+def test_probabilities_are_those_of_logistic_regression(as_sparse: bool, count: int) -> None:
+    """On the same features, to a thousandth, whether they are dense or sparse, many or few."""
+    rows, labels = _rows(count)
     given = sparse.csr_matrix(rows) if as_sparse else rows
-    found = estimator.CodeClassifier(penalty=0.5, tolerance=1e-5).fit(given, labels).predict_proba(given)
+    found = estimator.CodeClassifier(penalty=0.5).fit(given, labels).predict_proba(given)
     for code in range(2):
         theirs = linear_model.LogisticRegression(C=2, tol=1e-8, max_iter=1000).fit(rows, labels[:, code])
         assert found[:, code] == pytest.approx(theirs.predict_proba(rows)[:, 1], abs=1e-3)
@@ -33,7 +34,7 @@ def test_probabilities_are_those_of_logistic_regression(as_sparse: bool) -> None
 def test_it_is_an_estimator() -> None:
     """Parameters are read, set and cloned; a clone is not fitted; rows of weight 0 teach nothing."""
     made = estimator.CodeClassifier(penalty=0.2)
-    assert made.get_params() == {"penalty": 0.2, "tolerance": 0.01}
+    assert made.get_params() == {"penalty": 0.2, "tolerance": 1e-4, "intercept_scaling": 100.0}
     again = sklearn_base.clone(made).set_params(penalty=1.0)
     assert not hasattr(again, "coef_")
     rows, labels = _rows()
@@ -54,3 +55,20 @@ def test_labels_that_are_none_are_refused() -> None:
         estimator.CodeClassifier().fit(rows, labels[:, 0])
     with pytest.raises(ValueError, match="between 0 and 1"):
         estimator.CodeClassifier().fit(rows, labels * 2)
+
+
+def test_what_cannot_be_fitted_or_asked_is_refused() -> None:
+    """Numbers that are none, other features, weights of another shape, nothing fitted, a penalty below nought."""
+    rows, labels = _rows(40)
+    made = estimator.CodeClassifier().fit(rows, labels)
+    with pytest.raises(ValueError, match="contains NaN"):
+        made.fit(np.full_like(rows, np.nan), labels)
+    with pytest.raises(ValueError, match="X has 2 features; it was fitted on 6"):
+        made.predict(rows[:, :2])
+    with pytest.raises(ValueError, match="one number of 0 or more for each of 40 rows"):
+        made.fit(rows, labels, sample_weight=np.ones(7))
+    with pytest.raises(ValueError, match="not fitted"):
+        estimator.CodeClassifier().predict_proba(rows)
+    with pytest.raises(ValueError, match="penalty is -1; it is a number above 0"):
+        estimator.CodeClassifier(penalty=-1).fit(rows, labels)
+    assert np.allclose(made.fit(rows.tolist(), labels.tolist()).coef_, made.fit(rows, labels).coef_)

@@ -27,6 +27,9 @@ ENGLISH = (
         ("Vi har inte tid.", "en-GB", "en"),
         ("", "sv-SE", "sv"),
         ("Ja, ja. " * LEAST_WORDS + SWEDISH, "sv", "sv"),
+        ("... !!! ??? — – " * LEAST_WORDS, "en", "en"),
+        ("12 400 3,5 " * LEAST_WORDS, "en", "en"),
+        ("Mm. Yeah. Ok. No. Right. Yes. " * LEAST_WORDS, "en", "en"),
         (
             "Vi har ikke tid til å skrive alt dette en gang til, og de andre vet ikke hvorfor vi gjør det.",
             "nb",

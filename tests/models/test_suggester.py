@@ -107,6 +107,16 @@ def test_an_interrupted_run_goes_on(suggester: Suggester, monkeypatch: pytest.Mo
     assert made.already == 2
 
 
+def test_the_encoder_is_loaded_once(suggester: Suggester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many lots embed something: each time costs a second, and memory until it is collected."""
+    encoder: WordEncoder = suggester.source  # type: ignore[assignment]
+    loaded = []
+    monkeypatch.setattr(suggesting, "BATCH", 1)
+    monkeypatch.setattr(encoder, "load", lambda: loaded.append(1) or encoder)
+    assert suggester.precode(wave="2", progress=quiet).embedded == 3
+    assert len(loaded) == 1
+
+
 def test_what_may_not_be_quoted_is_no_evidence(suggester: Suggester, store: Store) -> None:
     """Without the participant's word no passage is shown to another's coder, and the summary can say so."""
     from annotations.store.transcripts import get_transcript, redescribe_transcript

@@ -39,16 +39,16 @@ def _dataset(groups: int = 6, each: int = 30) -> Dataset:
 
 
 def test_what_can_be_learnt_is_learnt_on_unseen_groups() -> None:
-    """Codes that words give away are found in groups that no model has seen; a rare code is not guessed at."""
+    """Codes that words give away are found in groups that no model has seen; a rare one is suggested on few passages."""
     dataset = _dataset()
     validated = cross_validate(dataset, folds=3)
     model, _ = fit_final(dataset, validated)
     labels, _ = dataset.targets(gold=True)
     assert validated.out_of_fold is not None
     assert (validated.out_of_fold.decided[:, :2] == (labels[:, :2] > 0.5)).mean() > 0.97
-    assert not validated.out_of_fold.decided[:, 2].any()
-    assert model.judged == ("money", "people")
-    assert model.too_few["rare"].reason == "2 examples; needs about 8"
+    assert validated.out_of_fold.decided[:, 2].mean() < 0.1
+    assert model.judged == CODES
+    assert not model.too_few
 
 
 @pytest.mark.slow
@@ -106,19 +106,72 @@ def test_the_codebook_s_words_are_known_unless_they_quote_somebody() -> None:
         assert ("zyxgrandmother" in model.vocabulary.terms["words"]) == known
 
 
-def test_a_described_code_is_ranked_before_it_has_examples() -> None:
-    """Two examples are too few to suggest, and the model asks for three; its probability is there all the same."""
+@pytest.mark.parametrize("examples", [0, 1, 2])
+def test_a_described_code_is_suggested_before_it_has_examples(examples: int) -> None:
+    """On the few passages that are nearest to its description, if any; one that nobody describes waits for an example."""
     dataset = _dataset()
+    labels = dataset.judgements[0].labels.copy()
+    labels[examples:, 2] = 0
+    dataset = replace(dataset, judgements=(replace(dataset.judgements[0], labels=labels),))
     described = replace(dataset, described=(DescribedCode("rare", "snow road bus", dataset.embeddings[0]),))
     validated = cross_validate(described, folds=3)
     model, _ = fit_final(described, validated)
-    assert model.codes == CODES
-    assert model.judged == ("money", "people")
-    assert np.isinf(model.thresholds[2])
-    assert model.too_few["rare"].reason == "2 examples; needs about 3"
+    assert model.judged == CODES
+    assert not model.too_few
     assert validated.out_of_fold is not None
-    assert not validated.out_of_fold.decided[:, 2].any()
-    assert not np.isnan(validated.out_of_fold.probabilities[:, 2]).any()
+    assert validated.out_of_fold.decided[:, 2].any() or not examples
+    assert validated.out_of_fold.decided[:, 2].mean() < 0.15
+    model, _ = fit_final(dataset, cross_validate(dataset, folds=3))
+    if examples:
+        assert model.judged == CODES
+    else:
+        assert model.judged == CODES[:2]
+        assert model.too_few["rare"].reason == "0 examples, and the codebook says nothing of it"
+
+
+def test_a_code_on_every_passage_is_suggested_where_people_looked() -> None:
+    """Coders who left out other codes have looked; of codings that came without a review nobody knows that."""
+    dataset = _dataset()
+    labels = dataset.judgements[0].labels.copy()
+    labels[:, 1] = 1
+    described = tuple(DescribedCode(code, code, dataset.embeddings[at]) for at, code in enumerate(CODES))
+    whole = replace(dataset.judgements[0], labels=labels)
+    loose = replace(whole, labels=np.where(labels == 1, 1.0, np.nan), gold=False)
+    everywhere = replace(dataset, described=described, judgements=(whole,))
+    model, _ = fit_final(everywhere, left_out_once(everywhere, folds=3))
+    assert "people" in model.judged
+    said = model.probabilities(dataset.units, dataset.embeddings, dataset.parts)
+    assert said[:, model.codes.index("people")].min() > 0.8
+    nothing_left_out = replace(everywhere, judgements=(loose,))
+    model, _ = fit_final(nothing_left_out, left_out_once(nothing_left_out, folds=3))
+    assert set(model.too_few) == set(CODES)
+
+
+def test_one_interview_teaches_and_is_no_measure_of_itself() -> None:
+    """Cuts come of passages that were left out in turn, and no figure does; of a single passage nothing is left out."""
+    dataset = _dataset(groups=1)
+    described = tuple(
+        DescribedCode(code, words, dataset.embeddings[at])
+        for at, (code, words) in enumerate(
+            zip(CODES, ("budget cost", "nurse team", "snow road"), strict=True)
+        )
+    )
+    dataset = replace(dataset, described=described)
+    validated = cross_validate(dataset)
+    assert (validated.out_of_fold, validated.reason) == (
+        None,
+        "the codings come from 1 participant; a figure on unseen participants needs at least 3",
+    )
+    assert validated.logits is not None
+    assert not np.isnan(validated.logits).any()
+    model, _ = fit_final(dataset, validated)
+    assert model.judged == CODES
+    said = model.probabilities(dataset.units, dataset.embeddings, dataset.parts)
+    chosen = suggested(said, model.thresholds, model.codes, ())
+    labels, _ = dataset.targets(gold=True)
+    assert (chosen[:, :2] == (labels[:, :2] > 0.5)).mean() > 0.9
+    single = dataset.only(np.arange(len(dataset)) < 1)
+    assert left_out_once(single).logits is None
 
 
 def test_of_many_rows_five_pairs_of_folds_are_fitted() -> None:

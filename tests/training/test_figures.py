@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from lazily import Lazily
@@ -171,7 +173,52 @@ def test_what_a_model_could_not_judge_is_neither_ticked_nor_offered() -> None:
     silent = OutOfFold(
         np.full_like(out_of_fold.probabilities, np.nan), np.zeros_like(out_of_fold.decided), out_of_fold.folds
     )
-    ticks = ticks_of(dataset, silent, 0.3)
+    ticks = ticks_of(dataset, silent, 0.3, BOOK)
     assert (ticks.ticked.sum(), ticks.offered.sum(), ticks.recall(0)) == (0, 0, 0.0)
     nowhere = OutOfFold(out_of_fold.probabilities, out_of_fold.decided, np.full(len(dataset), -1))
-    assert ticks_of(dataset, nowhere, 0.3).recall(0) is None
+    assert ticks_of(dataset, nowhere, 0.3, BOOK).recall(0) is None
+
+
+def test_a_tick_on_which_two_coders_differ_is_half_right() -> None:
+    """So codes that each of two people gives where the other does not are never shown to be right."""
+    n = 40
+    rows, everywhere = np.arange(n), np.ones((n, 3))
+    coders = [Judgement("Ada", rows, everywhere), Judgement("Bo", rows, np.tile([1.0, 0.0, 0.0], (n, 1)))]
+    dataset = replace(_data()[0], units=[SegmentWords("x")] * n, groups=["g"] * n, judgements=coders)
+    held_out = OutOfFold(everywhere * 0.9, np.ones((n, 3), bool), np.zeros(n, np.intp))
+    ticks = ticks_of(dataset, held_out, 0.45, BOOK)
+    assert (ticks.ticked.tolist(), ticks.right.tolist()) == ([40] * 3, [40, 20, 20])
+    assert [ticks.comes_ticked(at) for at in range(3)] == [True, False, False]
+    assert ticks.curves[1][0] == (0.05, 40, 20)
+
+
+def _screen(listed: int, in_rows: int) -> Codebook:
+    codes = [Code(f"c{at}", f"C{at}", "f", f"F/C{at}") for at in range(listed)]
+    codes += [Code(f"r{at}", f"R{at}", "g", f"G/R{at}") for at in range(in_rows)]
+    frameworks = (Framework("f", "F"), Framework("g", "G", select="one", role="phase"))
+    return Codebook(name="B", frameworks=frameworks, codes=tuple(codes))
+
+
+def test_effort_counts_what_a_coder_s_hands_would_have_done() -> None:
+    """A tick costs nothing or one action, a box or a row one, a search three; without suggestions most are searches."""
+    book = _screen(12, 2)
+    codes = tuple(code.id for code in book.codes)
+    n = 20
+    truth, probabilities = np.zeros((n, 14)), np.zeros((n, 14))
+    truth[:, [0, 1, 11, 12]] = 1
+    # ticked and right, offered, ticked by nobody and wrong, below what gets a box
+    probabilities[:, 0], probabilities[:, 1], probabilities[:, 2], probabilities[:, 11] = 0.9, 0.2, 0.1, 0.04
+    dataset = replace(
+        _data()[0],
+        units=[SegmentWords("x")] * n,
+        groups=["g"] * n,
+        codes=codes,
+        judgements=[Judgement("Ada", np.arange(n), truth)],
+    )
+    ticks = ticks_of(dataset, OutOfFold(probabilities, probabilities > 0.5, np.zeros(n, np.intp)), 0.3, book)
+    effort = ticks.effort
+    assert (effort.n_segments, effort.given, effort.ticked_right, effort.ticked_wrong) == (20, 80, 20, 0)
+    # c1 has a box and r0 a row; c11 is sought; c2's box is read in vain
+    assert (effort.in_boxes, effort.sought, effort.read_in_vain) == (40, 20, 20)
+    assert (effort.actions, effort.actions_without) == (40 + 3 * 20, 3 * 60 + 20)
+    assert (ticks.recall(0), ticks.recall(1), ticks.recall(11), ticks.recall(12)) == (1.0, 1.0, 0.0, None)

@@ -14,7 +14,7 @@ from models.calibration import BEST_F1
 from models.segment_words import SegmentWords
 from models.ticking import LEAST_PRECISION
 from training.dataset import Dataset, Judgement
-from training.evaluation import _cross_validated, _random_split
+from training.evaluation import _cross_validated, _random_split, repeated_elsewhere
 
 BOOK = Codebook("B", (Framework("f", "F"),), (Code("a", "A", "f", "F/A"),))
 PARTS: Any = SimpleNamespace(
@@ -59,3 +59,13 @@ def test_where_there_is_no_random_split_the_reason_is_given() -> None:
     split_figures = _random_split(PARTS, _told_by_the_person(people=2), quiet)
     assert split_figures["random_split"] is None
     assert "2 participants" in split_figures["random_split_reason"]
+
+
+def test_what_two_participants_say_in_the_same_words_is_counted() -> None:
+    """However it is spaced or capitalised; what one of them says twice is theirs alone."""
+    said = ("Good.", "good.", "Well  then", "well then", "Mine", "Mine")
+    groups = ("a", "b", "a", "c", "a", "a")
+    judgement = Judgement("Ada", np.arange(6), np.ones((6, 1)))
+    units = [SegmentWords(words) for words in said]
+    dataset = Dataset(units, np.zeros((6, 2), np.float32), groups, np.ones(6, bool), ("x",), [judgement])
+    assert repeated_elsewhere(dataset) == 4

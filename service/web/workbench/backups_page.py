@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from pathlib import Path
 
 from fastapi import APIRouter, Response
@@ -11,23 +12,25 @@ from service.access.policy import Action
 from service.audit import Did
 from service.backup.kept import Good, destination, kept_for, size_said
 from service.web.lists import ListColumn, ShownList, asked_of
+from service.web.moment_column import moment_column
 from service.web.pages import Visit, Visited
 from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.audit import audit
 
 PATH = "/backups"
 router = APIRouter(include_in_schema=False)
-_COLUMNS = (
-    ListColumn[Good](
-        "made", "Made", lambda row: row.made, text=lambda row: f"{row.moment:%Y-%m-%d %H:%M} UTC"
-    ),
-    ListColumn[Good]("file", "File", lambda row: Path(row.file).name),
-    ListColumn[Good]("size", "Size", lambda row: row.bytes, text=lambda row: size_said(row.bytes)),
-    ListColumn[Good](
-        "there", "Still there", lambda row: "yes" if row.is_there else "gone or changed", choice=True
-    ),
-    ListColumn[Good]("folder", "Folder", lambda row: str(Path(row.file).parent)),
-)
+
+
+def _columns(zone: tzinfo) -> tuple[ListColumn[Good], ...]:
+    return (
+        moment_column("made", "Made", lambda row: row.moment, zone),
+        ListColumn[Good]("file", "File", lambda row: Path(row.file).name),
+        ListColumn[Good]("size", "Size", lambda row: row.bytes, text=lambda row: size_said(row.bytes)),
+        ListColumn[Good](
+            "there", "Still there", lambda row: "yes" if row.is_there else "gone or changed", choice=True
+        ),
+        ListColumn[Good]("folder", "Folder", lambda row: str(Path(row.file).parent)),
+    )
 
 
 @router.get(PATH)
@@ -52,7 +55,7 @@ def _page(visit: Visit) -> Response:
         job = latest_job(connection, "backup")
     shown = ShownList(
         good,
-        _COLUMNS,
+        _columns(visit.zone),
         asked_of(visit.request.query_params),
         path=PATH,
         noun="backup",

@@ -13,9 +13,11 @@ from service.access.policy import Action
 from service.serving.evaluation_in_words import (
     EvaluatedCode,
     at_random_in_words,
+    effort_in_words,
     evaluated_codes,
     main_rows,
     people_rows,
+    repeated_in_words,
     ticks_in_words,
     why_no_interval,
 )
@@ -108,9 +110,11 @@ def _page(visit: Visit, by: GroupBy) -> Response:
         choices=[(known, _WORDS[known]) for known in get_args(GroupBy)],
         rows=[] if figures is None else main_rows(figures),
         at_random="" if figures is None else at_random_in_words(figures, _WORDS[by]),
+        repeated="" if figures is None else repeated_in_words(figures, _WORDS[by]),
         people=people,
         people_rows=[] if figures is None else people_rows(figures),
         ticks="" if figures is None else ticks_in_words(figures["codes"]),
+        effort="" if figures is None else effort_in_words(figures),
         no_interval=() if figures is None else _no_interval(figures),
     )
 

@@ -9,6 +9,7 @@ from fastapi.responses import FileResponse
 
 from annotations.coding import Condition
 from annotations.errors import BadInput
+from annotations.moments_shown import moment_shown
 from annotations.store.attributes import all_attributes
 from annotations.store.coders import coder_names
 from annotations.store.jobs import latest_of, retry
@@ -166,12 +167,13 @@ def _at_work(visit: Visit, kind: ExportKind, made_id: UUID) -> Response:
 def _gone(visit: Visit) -> Response:
     with visit.parts.store.reading() as connection:
         taken = taken_away_by(connection)
-    also = (
-        f" {taken[:1].upper()}{taken[1:]} took all that waited then, for it might be of whoever it was about."
-    )
+    also = ""
+    if taken:
+        what = f"{taken.what[:1].upper()}{taken.what[1:]} on {moment_shown(taken.created, visit.zone)}"
+        also = f" {what} took all that waited then, for it might be of whoever it was about."
     return visit.page(
         "fault.html",
         code=status.HTTP_404_NOT_FOUND,
         title="This file is not here",
-        sentence=f"Files wait for a day to be taken along.{also if taken else ''} Make it again: it takes a moment.",
+        sentence=f"Files wait for a day to be taken along.{also} Make it again: it takes a moment.",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import tzinfo
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Response, status
@@ -27,6 +28,7 @@ from service.serving.evaluation_in_words import in_a_sentence
 from service.serving.model_codes import CodeInModel, codes_in_model, what_coders_notice
 from service.serving.promote_by_hand import promote_by_hand, roll_back
 from service.web.lists import ListColumn, ShownList, asked_of
+from service.web.moment_column import moment_column
 from service.web.pages import Visit, saved
 from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.audit import audit
@@ -48,22 +50,25 @@ def _percent(value: float | None) -> str:
     return "" if value is None else f"{100 * value:.0f} %"
 
 
-_VERSIONS = (
-    ListColumn[ListedModel](
-        "version", "Version", lambda row: int(row.version.lstrip("v") or 0), text=lambda row: row.version,
-        address=lambda row: f"{PATH}/{row.version}",
-    ),
-    ListColumn[ListedModel]("stands", "Stands", _stands, choice=True),
-    ListColumn[ListedModel]("verdict", "Rule of promotion", lambda row: row.verdict, choice=True),
-    ListColumn[ListedModel]("f1", "F1", lambda row: row.f1, text=lambda row: "" if row.f1 is None else number(row.f1)),
-    ListColumn[ListedModel](
-        "kappa", "κ with coders", lambda row: row.kappa, text=lambda row: "" if row.kappa is None else number(row.kappa)
-    ),
-    ListColumn[ListedModel]("by", "Judged by", lambda row: _JUDGED_BY.get(row.measured_on or "", "")),
-    ListColumn[ListedModel]("reviews", "Reviews learnt from", lambda row: row.reviews),
-    ListColumn[ListedModel]("codes", "Codes suggested", lambda row: row.codes),
-    ListColumn[ListedModel]("created", "Made", lambda row: row.created[:16].replace("T", " ")),
-)  # fmt: skip
+def _version_columns(zone: tzinfo) -> tuple[ListColumn[ListedModel], ...]:
+    return (
+        ListColumn[ListedModel](
+            "version", "Version", lambda row: int(row.version.lstrip("v") or 0), text=lambda row: row.version,
+            address=lambda row: f"{PATH}/{row.version}",
+        ),
+        ListColumn[ListedModel]("stands", "Stands", _stands, choice=True),
+        ListColumn[ListedModel]("verdict", "Rule of promotion", lambda row: row.verdict, choice=True),
+        ListColumn[ListedModel]("f1", "F1", lambda row: row.f1, text=lambda row: "" if row.f1 is None else number(row.f1)),
+        ListColumn[ListedModel](
+            "kappa", "κ with coders", lambda row: row.kappa, text=lambda row: "" if row.kappa is None else number(row.kappa)
+        ),
+        ListColumn[ListedModel]("by", "Judged by", lambda row: _JUDGED_BY.get(row.measured_on or "", "")),
+        ListColumn[ListedModel]("reviews", "Reviews learnt from", lambda row: row.reviews),
+        ListColumn[ListedModel]("codes", "Codes suggested", lambda row: row.codes),
+        moment_column("created", "Made", lambda row: row.created, zone),
+    )  # fmt: skip
+
+
 _CODES = (
     ListColumn[CodeInModel]("code", "Code", lambda row: row.code),
     ListColumn[CodeInModel]("framework", "Framework", lambda row: row.framework, choice=True),
@@ -100,7 +105,7 @@ def versions(visit: VisitedNow) -> Response:
         said = _said(connection, serving.model) if serving else ()
     shown = ShownList(
         tuple(reversed(rows)),
-        _VERSIONS,
+        _version_columns(visit.zone),
         asked_of(visit.request.query_params),
         path=PATH,
         noun="version",

@@ -2,66 +2,24 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
 import json
-import subprocess
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from builders import a_transcript
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from coded_rows import BOOK, SESSION, codings_file, placed_rows
 from openpyxl import Workbook
 
-from annotations.codebook.codes import Code, Codebook, Framework
-from annotations.codebook.files import read_codebook
-from annotations.coding import Coder, Condition
-from annotations.codings.codings_file import PlacedRows, place_codings
+from annotations.codebook.codes import Code, Codebook
+from annotations.coding import Condition
 from annotations.codings.read_codings import read_codings
-from annotations.errors import BadInput
-from annotations.readers.reading import read_transcripts
-from annotations.transcript import Transcript
 
 UTC = datetime.UTC
-SESSION = a_transcript(
-    "JKG-01", "How did it start?", "With money, and with people.", "And then?", "Money again, always money."
-)
-OTHER = a_transcript("PLP-22", "Tell me.", "Nobody asked us.")
-TRANSCRIPTS = {one.name.casefold(): one for one in (SESSION, OTHER)}
-INES = Coder("Ines", aliases=("IF",))
-BOOK = Codebook(
-    "Small",
-    (Framework("topics", "Topics"), Framework("phase", "Phase", role="phase", select="one")),
-    (
-        Code("money", "Money", "topics", "Topics/Money"),
-        Code("people", "People", "topics", "Topics/People"),
-        Code("people-early", "Early", "topics", "Topics/People/Early", parent="people"),
-        Code("early", "Early", "phase", "Phase/Early"),
-        Code("late", "Late", "phase", "Phase/Late"),
-    ),
-)
-
-
-def _file(folder: Path, *rows: str | Sequence[object], head: str = "transcript,coder,code,turn") -> Path:
-    file = folder / "codings.csv"
-    with file.open("w", encoding="utf-8", newline="") as opened:
-        writer = csv.writer(opened)
-        writer.writerow(head.split(","))
-        writer.writerows(row.split(",") if isinstance(row, str) else row for row in rows)
-    return file
-
-
-def _place(file: Path, **more: object) -> PlacedRows:
-    given: dict[str, object] = {"codebook": BOOK, "transcripts": TRANSCRIPTS, "coders": (INES,)} | more
-    return place_codings(read_codings(file), **given)  # type: ignore[arg-type]
 
 
 def _only_fault(file: Path, column: str) -> str:
-    placed = _place(file)
+    placed = placed_rows(file)
     (fault,) = placed.faults
     assert placed.codings == []
     assert (fault.file, fault.row, fault.column) == (str(file), 2, column)
@@ -73,7 +31,9 @@ def test_a_row_says_all_it_can(tmp_path: Path) -> None:
     """Every column arrives: coder by alias, code by path, the passage, condition, memo, moment, influence."""
     head = "Transcript,Coder,Code,Turn,Condition,Memo,Created,Influence,Concrete Example"
     row = ("jkg-01", "if", "Topics/People", 1, "Consensus", "a, b", "2026-03-01T14:30", "−", "yes")
-    (coding,) = _place(_file(tmp_path, row, head=head), time_zone=ZoneInfo("Europe/Stockholm")).codings
+    (coding,) = placed_rows(
+        codings_file(tmp_path, row, head=head), time_zone=ZoneInfo("Europe/Stockholm")
+    ).codings
     assert (coding.row, coding.transcript, coding.coder, coding.code) == (2, "JKG-01", "Ines", "people")
     assert coding.span.of(SESSION.text) == "With money, and with people."
     assert (coding.condition, coding.memo, coding.influence) == (Condition.CONSENSUS, "a, b", "-")
@@ -95,7 +55,7 @@ def test_csv_xlsx_and_jsonl_say_the_same(tmp_path: Path) -> None:
         created = datetime.datetime(2026, 3, 1) if row["created"] else None
         book.active.append([*list(row.values())[:-1], created])
     book.save(tmp_path / "a.xlsx")
-    plain = _file(
+    plain = codings_file(
         tmp_path,
         "JKG-01,Ines,money,3.0,",
         "PLP-22,Tom,,1,2026-03-01",
@@ -103,7 +63,7 @@ def test_csv_xlsx_and_jsonl_say_the_same(tmp_path: Path) -> None:
     )
     found = []
     for file in (plain, tmp_path / "a.xlsx", tmp_path / "a.jsonl"):
-        placed = _place(file)
+        placed = placed_rows(file)
         assert not placed.faults
         found.append([(c.transcript, c.coder, c.code, c.span, c.created) for c in placed.codings])
     assert found[0] == found[1] == found[2]
@@ -116,7 +76,7 @@ def test_rows_of_json_lines_are_numbered_as_lines(tmp_path: Path) -> None:
     row = {"transcript": "JKG-01", "coder": "Ines", "code": "money", "turn": 9, "memo": "a\u2028b\x85c"}
     file = tmp_path / "a.jsonl"
     file.write_text("\n" + json.dumps(row, ensure_ascii=False) + "\n", "utf-8")
-    (fault,) = _place(file).faults
+    (fault,) = placed_rows(file).faults
     assert fault.row == 2
 
 
@@ -145,8 +105,8 @@ def test_a_passage_is_named_in_several_ways(
     tmp_path: Path, head: str, row: tuple[object, ...], words: str
 ) -> None:
     """By turn, span or quote; where a row names several, the narrowest that all agree on."""
-    file = _file(tmp_path, ("JKG-01", "Ines", "money", *row), head=f"transcript,coder,code,{head}")
-    (coding,) = _place(file).codings
+    file = codings_file(tmp_path, ("JKG-01", "Ines", "money", *row), head=f"transcript,coder,code,{head}")
+    (coding,) = placed_rows(file).codings
     assert coding.span.of(SESSION.text) == words
 
 
@@ -195,13 +155,15 @@ def test_a_row_that_cannot_be_placed_says_why(
     tmp_path: Path, head: str, row: tuple[object, ...], column: str, said: str
 ) -> None:
     """File, row, column and reason, with what is near or allowed."""
-    file = _file(tmp_path, row, head=f"transcript,coder,code,{head}")
+    file = codings_file(tmp_path, row, head=f"transcript,coder,code,{head}")
     assert said in _only_fault(file, column)
 
 
 def test_every_fault_of_every_row_is_listed(tmp_path: Path) -> None:
     """One fault does not hide another, in the row or in the file; good rows stay good."""
-    placed = _place(_file(tmp_path, "JKG-2,Inez,monney,1", "JKG-01,Ines,money,1", "JKG-01,Ines,people,77"))
+    placed = placed_rows(
+        codings_file(tmp_path, "JKG-2,Inez,monney,1", "JKG-01,Ines,money,1", "JKG-01,Ines,people,77")
+    )
     assert [(fault.row, fault.column) for fault in placed.faults] == [
         (2, "transcript"),
         (2, "coder"),
@@ -214,28 +176,32 @@ def test_every_fault_of_every_row_is_listed(tmp_path: Path) -> None:
 def test_an_ambiguous_code_lists_the_paths(tmp_path: Path) -> None:
     """A name that two codes bear is answered with both paths; the column framework settles it."""
     book = Codebook(BOOK.name, BOOK.frameworks, (*BOOK.codes[:3], Code("e", "Early", "phase", "Phase/Early")))
-    file = _file(tmp_path, "JKG-01,Ines,Early,1")
-    (fault,) = _place(file, codebook=book).faults
+    file = codings_file(tmp_path, "JKG-01,Ines,Early,1")
+    (fault,) = placed_rows(file, codebook=book).faults
     assert '"Topics/People/Early"' in fault.reason
     assert '"Phase/Early"' in fault.reason
-    file = _file(tmp_path, "JKG-01,Ines,Early,1,phase", head="transcript,coder,code,turn,framework")
-    assert [coding.code for coding in _place(file, codebook=book).codings] == ["e"]
+    file = codings_file(tmp_path, "JKG-01,Ines,Early,1,phase", head="transcript,coder,code,turn,framework")
+    assert [coding.code for coding in placed_rows(file, codebook=book).codings] == ["e"]
 
 
 def test_two_new_coders_a_typo_apart(tmp_path: Path) -> None:
     """Of two new names in one file that differ by a slip, the second is a fault; numbered ones are two people."""
-    placed = _place(
-        _file(tmp_path, "JKG-01,Johanna,money,1", "JKG-01,Johana,money,1", "JKG-01,E1,,1", "JKG-01,E10,,1")
+    placed = placed_rows(
+        codings_file(
+            tmp_path, "JKG-01,Johanna,money,1", "JKG-01,Johana,money,1", "JKG-01,E1,,1", "JKG-01,E10,,1"
+        )
     )
     assert [fault.row for fault in placed.faults] == [3]
     assert [coding.coder for coding in placed.codings] == ["Johanna", "E1", "E10"]
-    known = _place(_file(tmp_path, "JKG-01,Johana,money,1"), known_coders=("Johanna",))
+    known = placed_rows(codings_file(tmp_path, "JKG-01,Johana,money,1"), known_coders=("Johanna",))
     assert [fault.column for fault in known.faults] == ["coder"]
 
 
 def test_nothing_applies_contradicts_a_code(tmp_path: Path) -> None:
     """An empty code beside a code, of one coder on one passage, is a fault; of two coders it is disagreement."""
-    placed = _place(_file(tmp_path, "JKG-01,Ines,,1", "JKG-01,IF,money,1", "JKG-01,Tom,,1", "JKG-01,Ines,,3"))
+    placed = placed_rows(
+        codings_file(tmp_path, "JKG-01,Ines,,1", "JKG-01,IF,money,1", "JKG-01,Tom,,1", "JKG-01,Ines,,3")
+    )
     assert [(fault.row, fault.column) for fault in placed.faults] == [(2, "code")]
     assert "row 3 puts a code on the same passage" in placed.faults[0].reason
     assert [(coding.row, coding.code) for coding in placed.codings] == [(3, "money"), (4, None), (5, None)]
@@ -245,7 +211,7 @@ def test_rows_alike_count_once(tmp_path: Path) -> None:
     """An exact repetition counts once and is said; the same code with another memo is kept."""
     head = "transcript,coder,code,turn,memo"
     rows = ("JKG-01,Ines,money,1,a", "JKG-01,IF,Money,1,a", "JKG-01,Ines,money,1,b")
-    placed = _place(_file(tmp_path, *rows, head=head))
+    placed = placed_rows(codings_file(tmp_path, *rows, head=head))
     assert [(coding.row, coding.memo) for coding in placed.codings] == [(2, "a"), (4, "b")]
     assert placed.repeated == 1
     assert placed.notes == ["1 row says the same as another row; it counts once."]
@@ -253,8 +219,8 @@ def test_rows_alike_count_once(tmp_path: Path) -> None:
 
 def test_several_codes_where_one_may_apply_are_noted(tmp_path: Path) -> None:
     """Two phases on one passage by one coder are kept and noted; by two coders they are disagreement."""
-    placed = _place(
-        _file(
+    placed = placed_rows(
+        codings_file(
             tmp_path, "JKG-01,Ines,early,1", "JKG-01,Ines,late,1", "JKG-01,Tom,late,1", "JKG-01,Ines,money,1"
         )
     )
@@ -266,7 +232,7 @@ def test_several_codes_where_one_may_apply_are_noted(tmp_path: Path) -> None:
 def test_a_missing_condition_is_counted(tmp_path: Path) -> None:
     """Rows without a condition are independent, and it is known how many said nothing."""
     rows = ("JKG-01,Ines,money,1,", "JKG-01,Ines,people,1,assisted")
-    placed = _place(_file(tmp_path, *rows, head="transcript,coder,code,turn,condition"))
+    placed = placed_rows(codings_file(tmp_path, *rows, head="transcript,coder,code,turn,condition"))
     assert [coding.condition for coding in placed.codings] == [Condition.INDEPENDENT, Condition.ASSISTED]
     assert placed.missing_condition == 1
 
@@ -274,81 +240,7 @@ def test_a_missing_condition_is_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("code", "complete"), [("", "listed"), ("money", "none")])
 def test_what_was_read_is_known_where_codes_are_empty(tmp_path: Path, code: str, complete: str) -> None:
     """A file with empty codes lists what was judged; one without says nothing of the rest."""
-    assert read_codings(_file(tmp_path, f"JKG-01,Ines,{code},1", "JKG-01,Ines,people,3")).complete == complete
-
-
-def test_own_columns_are_ignored_and_named(tmp_path: Path) -> None:
-    """A column that means nothing here is not read, and that is said; a misspelt one is refused."""
-    file = _file(tmp_path, "JKG-01,Ines,money,1,x", head="transcript,coder,code,turn,colour")
-    assert _place(file).notes == ["the columns colour are not known and were not read."]
-    with pytest.raises(BadInput, match=r'"trun" is not known\. Did you mean "turn"\?'):
-        read_codings(_file(tmp_path, "JKG-01,Ines,money,1", head="transcript,coder,code,trun"))
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
-        ("a.csv", b"", "is empty"),
-        ("a.csv", b"transcript,coder,code\nJKG-01,Ines,money\n", "nothing says where the passages are"),
-        ("a.csv", b"transcript,coder,turn\nJKG-01,Ines,1\n", "the column code is missing"),
-        ("a.csv", b"\xff\xfa\x00", "is no text"),
-        ("a.jsonl", b'{"transcript": "a"\n', "line 1: this is no JSON"),
-        ("a.jsonl", b"[1]\n", "line 1: expected an object"),
-        ("a.jsonl", b'{"turn": ' + b"9" * 5000 + b"}\n", "line 1: this is no JSON"),
-        ("a.jsonl", b"[" * 100_000, "line 1: this is no JSON"),
-        ("a.xlsx", b"PK\x03\x04", "is no Excel workbook"),
-        ("a.txt", b"x", "is no list of references of NVivo"),
-        ("a.odt", b"x", 'the ending ".odt" is not read'),
-    ],
-)
-def test_a_file_that_is_no_table(tmp_path: Path, name: str, content: bytes, said: str) -> None:
-    """The file is named, with what was found and what is allowed."""
-    file = tmp_path / name
-    file.write_bytes(content)
-    with pytest.raises(BadInput) as caught:
-        read_codings(file)
-    assert str(caught.value).startswith(str(file))
-    assert said in str(caught.value)
-
-
-cells = st.sampled_from(
-    ["", "JKG-01", "PLP-22", "Ines", "Tom", "money", "late", "1", "3", "-1", "0", "5", "x", "People"]
-)
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.lists(cells, min_size=7, max_size=7), max_size=12))
-def test_no_row_is_lost(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
-    """Every row ends as a coding, as one or more faults, or as a repetition, whatever stands in it."""
-    file = _file(tmp_path_factory.mktemp("rows"), *rows, head="transcript,coder,code,turn,start,end,quote")
-    placed = _place(file)
-    filled = {number for number, row in enumerate(rows, start=2) if any(row)}
-    coded = {coding.row for coding in placed.codings}
-    faulty = {fault.row for fault in placed.faults}
-    assert not coded & faulty
-    assert coded | faulty <= filled
-    assert len(filled - coded - faulty) == placed.repeated
-    for coding in placed.codings:
-        assert coding.span.of(TRANSCRIPTS[coding.transcript.casefold()].text)
-
-
-@pytest.mark.shared_data
-@pytest.mark.parametrize("study", ["annomi", "nhs_comments"])
-@pytest.mark.slow
-def test_real_codings_are_all_placed(shared_data: Path, tmp_path: Path, study: str) -> None:
-    """The codebook and every coding of a real, coded study are read without a fault."""
-    subprocess.run(
-        [sys.executable, shared_data / "make_study.py", study, tmp_path], check=True, capture_output=True
+    assert (
+        read_codings(codings_file(tmp_path, f"JKG-01,Ines,{code},1", "JKG-01,Ines,people,3")).complete
+        == complete
     )
-    book = read_codebook(tmp_path / "codebook.csv")
-    transcripts = {
-        one.name.casefold(): Transcript(name=one.name, text=one.text, turns=one.turns)
-        for wave in ("wave1", "wave2")
-        for file in sorted((tmp_path / wave).iterdir())
-        for one in read_transcripts(file, interviewers=())
-    }
-    for name in ("codings.csv", "answers.csv"):
-        read = read_codings(tmp_path / name)
-        placed = place_codings(read, codebook=book, transcripts=transcripts, coders=())
-        assert placed.faults == []
-        assert len(placed.codings) + placed.repeated == len(read.rows)

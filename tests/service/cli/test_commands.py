@@ -19,16 +19,22 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::F
 
 @pytest.mark.slow
 def test_one_coding_takes_no_suggestion_away(tandem: Tandem, tmp_path: Path) -> None:
-    """A coding that teaches no code yet leaves the suggestions of the codebook's words as they were, and it is said."""
+    """The codebook's words stay until two passages are coded; then all codes are suggested still, from both."""
     tandem("train")
     tandem("precode", "--wave", "1")
     before = [(row["code"], row["suggested"]) for row in tandem("suggestions")["suggestions"]]
-    tandem("import-codings", codings_file(tmp_path, "JKG-01,Ada,Money,1"), "--complete", "all")
+    tandem("import-codings", codings_file(tmp_path, "JKG-01,Ada,Money,1"), "--complete", "listed")
     trained = tandem("train")
     assert (trained["kind"], trained["codes"], trained["promoted"]) == ("cold start", 4, True)
-    assert "no code has enough examples yet (2 reviews so far)" in " ".join(trained["notes"])
+    assert "one coded passage teaches nothing yet (1 review so far)" in " ".join(trained["notes"])
     tandem("precode", "--wave", "1")
     assert [(row["code"], row["suggested"]) for row in tandem("suggestions")["suggestions"]] == before
+    tandem("import-codings", codings_file(tmp_path, "JKG-01,Ada,,3"), "--complete", "listed")
+    trained = tandem("train")
+    assert (trained["kind"], trained["codes"], trained["promoted"]) == ("trained", 4, True)
+    notes = " ".join(trained["notes"])
+    assert "4 codes have fewer than 3 examples" in notes
+    assert "all coded passages are one participant's" in notes
 
 
 @pytest.mark.parametrize(

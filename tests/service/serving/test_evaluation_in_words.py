@@ -6,10 +6,12 @@ from typing import Any
 
 from service.serving.evaluation_in_words import (
     at_random_in_words,
+    effort_in_words,
     evaluated_codes,
     in_a_sentence,
     main_rows,
     people_rows,
+    repeated_in_words,
     right_and_named,
     ticks_in_words,
     why_no_interval,
@@ -66,6 +68,10 @@ def test_what_is_true_of_the_unseen_comes_first_and_chance_second() -> None:
         "which codes, where the coder coded: F1": ["0.60", "0.87"],
     }
     assert "other words of the same site" in at_random_in_words(_figures(), "site")
+    assert "Here it is not higher" not in at_random_in_words(_figures(), "site")
+    lower = _figures()
+    lower["random_split"]["overall"]["micro_f1"] = 0.4
+    assert at_random_in_words(lower, "site").endswith("chance alone can turn that round.")
     none = _figures(random_split=None, random_split_reason="there are too few passages")
     assert {len(row) for row in main_rows(none)} == {2}
     assert at_random_in_words(none, "site") == (
@@ -83,6 +89,33 @@ def test_codes_stand_by_framework_the_frequent_first_and_those_nobody_gave_are_l
     said = ticks_in_words(_figures()["codes"])
     assert "1 of 2 codes come ticked (7 of 8 ticks are right)" in said
     assert ticks_in_words([_code("Place", "B", 3)]) == ""
+
+
+def test_words_that_another_participant_said_too_are_told() -> None:
+    """Nothing where there are none, or where it was not counted."""
+    assert repeated_in_words(_figures(), "case") == repeated_in_words(_figures(repeated=0), "case") == ""
+    said = repeated_in_words(_figures(repeated=1), "case")
+    assert said.startswith("1 of these segments stands word for word in another case too")
+
+
+def test_what_suggestions_save_is_said_in_whole_numbers() -> None:
+    """Nothing where it was not measured."""
+    assert effort_in_words(_figures()) == ""
+    effort = {
+        "n_segments": 1,
+        "given": 1200.5,
+        "ticked_right": 300.2,
+        "ticked_wrong": 1.0,
+        "in_boxes": 400.0,
+        "sought": 500.0,
+        "read_in_vain": 2.0,
+        "actions": 1901.0,
+        "actions_without": 3600.0,
+    }
+    said = effort_in_words(_figures(effort=effort))
+    assert said.startswith("What it saves: on 1 passage coders gave 1,200 codes. 300 of them")
+    assert "1 wrong tick would have had to be taken away, and 2 boxes read in vain" in said
+    assert "1,901 with suggestions and 3,600 without" in said
 
 
 def test_people_stand_beside_the_model_where_both_are() -> None:

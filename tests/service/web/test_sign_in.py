@@ -2,55 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from accounts import BASE, KEY, PASSWORD, add_person, browser, form_token, quick_passwords, signed_in
+from accounts import BASE, KEY, PASSWORD, browser, form_token, quick_passwords, signed_in
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from lea_signs_in import app, parts
 
-from annotations.store.accounts import account_named, close_account, set_password
+from annotations.store.accounts import account_named, close_account
 from annotations.store.api_tokens import add_token
-from annotations.store.audit_log import rows_of
 from annotations.store.tables import now, sessions, sign_in_attempts
 from service.access.viewer import ViewerRole
-from service.accounts import passwords
-from service.accounts.people import Rights, first_account, invite
+from service.accounts.people import Rights, invite
 from service.accounts.secrets_given import fresh_token, hash_of
 from service.audit import Actor
 from service.composition import Parts
-from service.new_study import make_study
-from service.settings import read_settings
 from service.web.app import create_app
 from service.web.browser_requests import own_path
 
+__all__ = ["app", "parts"]
+
+
 LEA = Actor("Lea", "session", "192.0.2.77")
+
+
 __all__ = ["quick_passwords"]
+
+
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 
 
-@pytest.fixture
-def parts(tmp_path: Path) -> Iterator[Parts]:
-    """A study in which a lead, a coder and a reader have accounts."""
-    config = {"name": "S", "cases": {"C": ["Lund", "Malmö"]}}
-    study, _ = make_study(tmp_path / "s", codebook="common-framework", config=config)
-    made = Parts(study, read_settings({"TANDEM_STATE": str(tmp_path / "state")}))
-    for name, role in (("Lea", ViewerRole.LEAD), ("Cleo", ViewerRole.CODER), ("Rita", ViewerRole.READER)):
-        add_person(made, name, role)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def app(parts: Parts) -> FastAPI:
-    """Its server."""
-    return create_app(parts, key=KEY)
-
-
-def _signs_in(client: TestClient, name: str, password: str) -> int:
+def signs_in(client: TestClient, name: str, password: str) -> int:
     answer = client.post("/sign-in", data={"name": name, "password": password}, follow_redirects=False)
     return answer.status_code
 
@@ -108,25 +92,25 @@ def test_it_is_not_said_whether_the_name_or_the_password_is_wrong(app: FastAPI) 
 def test_guesses_are_slowed_down_and_an_account_is_not_locked(app: FastAPI, parts: Parts) -> None:
     """After three slips one waits, from this address at once; another address is let in."""
     client = browser(app, address="192.0.2.1")
-    found = [_signs_in(client, "Cleo", f"wrong password {n}") for n in range(6)]
+    found = [signs_in(client, "Cleo", f"wrong password {n}") for n in range(6)]
     assert found == [401, 401, 401, 429, 429, 429]
     refused = client.post("/sign-in", data={"name": "Cleo", "password": PASSWORD})
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) >= 1
     assert "Wait" in refused.text
-    assert _signs_in(browser(app, address="192.0.2.2"), "Cleo", PASSWORD) == 303
+    assert signs_in(browser(app, address="192.0.2.2"), "Cleo", PASSWORD) == 303
     # once the wait is over the right password is taken
     with parts.store.writing() as connection:
         earlier = now() - timedelta(minutes=30)
         connection.execute(sign_in_attempts.update().values(created=earlier))
-    assert _signs_in(client, "Cleo", PASSWORD) == 303
+    assert signs_in(client, "Cleo", PASSWORD) == 303
 
 
 def test_guesses_at_the_same_moment_are_all_counted(app: FastAPI) -> None:
     """Many at once are not all the first."""
     clients = [browser(app, address="192.0.2.3") for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda client: _signs_in(client, "Cleo", "wrong wrong wrong"), clients))
+        found = list(pool.map(lambda client: signs_in(client, "Cleo", "wrong wrong wrong"), clients))
     assert sorted(found) == [401] * 3 + [429] * 5
 
 
@@ -134,7 +118,7 @@ def test_one_address_does_not_try_one_name_after_the_other(app: FastAPI) -> None
     """Many names from one address are slowed down as many passwords for one name; so is one IPv6 network."""
     for addresses in (["192.0.2.9"] * 12, [f"2001:db8::{n}" for n in range(12)]):
         found = [
-            _signs_in(browser(app, address=address), f"Person {n}", "wrong password")
+            signs_in(browser(app, address=address), f"Person {n}", "wrong password")
             for n, address in enumerate(addresses)
         ]
         assert found == [401] * 10 + [429] * 2
@@ -142,7 +126,7 @@ def test_one_address_does_not_try_one_name_after_the_other(app: FastAPI) -> None
 
 def test_what_was_typed_for_a_name_is_not_kept(app: FastAPI, parts: Parts) -> None:
     """People type passwords into the field of names."""
-    _signs_in(browser(app), PASSWORD, "")
+    signs_in(browser(app), PASSWORD, "")
     with parts.store.reading() as connection:
         (row,) = connection.execute(sign_in_attempts.select()).all()
     assert PASSWORD not in str(row)
@@ -154,7 +138,7 @@ def test_a_session_that_was_there_before_is_worth_nothing_afterwards(app: FastAP
     planted = attacker.cookies["tandem_session"]
     victim = browser(app)
     victim.cookies.set("tandem_session", planted)
-    assert _signs_in(victim, "Lea", PASSWORD) == 303
+    assert signs_in(victim, "Lea", PASSWORD) == 303
     # the browser is given another one
     fresh = [one.value for one in victim.cookies.jar if one.name == "tandem_session"]
     assert any(one != planted for one in fresh)
@@ -197,8 +181,8 @@ def test_sessions_end_when_nobody_is_there_and_after_a_week(app: FastAPI, parts:
 def test_a_form_of_another_site_changes_nothing(app: FastAPI) -> None:
     """CSRF: without the token, with a stranger's, or from another origin."""
     client = signed_in(app, "Cleo")
-    token = _csrf_of(client)
-    other = _csrf_of(signed_in(app, "Lea"))
+    token = csrf_of(client)
+    other = csrf_of(signed_in(app, "Lea"))
     assert token != other
     for data, headers in (
         ({}, {}),
@@ -229,7 +213,7 @@ def test_nobody_is_signed_in_as_somebody_else_by_another_site(app: FastAPI) -> N
 def test_signed_out_everywhere(app: FastAPI) -> None:
     """All of a person's browsers, and nobody else's."""
     first, second, other = signed_in(app, "Cleo"), signed_in(app, "Cleo"), signed_in(app, "Lea")
-    first.post("/sign-out-everywhere", data={"csrf": _csrf_of(first)})
+    first.post("/sign-out-everywhere", data={"csrf": csrf_of(first)})
     assert [one.get("/", follow_redirects=False).status_code for one in (first, second, other)] == [
         303,
         303,
@@ -282,7 +266,7 @@ def test_a_closed_account_is_out_at_once(app: FastAPI, parts: Parts) -> None:
         close_account(connection, cleo.id)
     assert client.get("/", follow_redirects=False).status_code == 303
     assert client.get("/api/v1/status", headers=program).status_code == 401
-    assert _signs_in(browser(app), "Cleo", PASSWORD) == 401
+    assert signs_in(browser(app), "Cleo", PASSWORD) == 401
 
 
 def test_a_wrong_token_is_not_helped_by_a_cookie(app: FastAPI) -> None:
@@ -299,104 +283,5 @@ def test_a_copy_of_the_database_opens_nothing_elsewhere(app: FastAPI, parts: Par
     assert elsewhere.get("/", follow_redirects=False).status_code == 303
 
 
-@pytest.fixture
-def alone(tmp_path: Path) -> Iterator[Parts]:
-    """A study without an account."""
-    study, _ = make_study(tmp_path / "alone", codebook="common-framework", config={"name": "A"})
-    made = Parts(study, read_settings({"TANDEM_STATE": str(tmp_path / "state")}))
-    yield made
-    made.close()
-
-
-def test_the_first_account_is_made_on_this_machine_by_whoever_holds_the_key(alone: Parts) -> None:
-    """One click signs in; who she is, she says once; then the same click signs her in by name."""
-    app = create_app(alone, key=KEY, hosts=["127.0.0.1", "study.example.org"])
-    assert browser(app).get("/first-account", follow_redirects=False).status_code == 303
-    client = browser(app)
-    assert client.get(f"/?key={KEY}").status_code == 200
-    token = form_token(client, "/first-account")
-    bad = client.post("/first-account", data={"name": "", "csrf": token})
-    assert (bad.status_code, "name" in bad.text) == (422, True)
-    made = client.post("/first-account", data={"name": "Ada Lind", "csrf": token})
-    assert (made.status_code, "Ada Lind" in client.get("/account").text) == (200, True)
-    again = browser(app)
-    again.get(f"/?key={KEY}")
-    assert "Ada Lind" in again.get("/account").text
-    with pytest.raises(Exception, match="accounts already"):
-        first_account(alone.store, "Eve")
-
-
-def test_once_there_are_accounts_the_link_signs_in_a_person_or_nobody(alone: Parts) -> None:
-    """The first lead, on this machine, without a password; else the sign-in page. Nobody decides as "the study's key"."""
-    app = create_app(alone, key=KEY)
-    before = browser(app)
-    before.get(f"/?key={KEY}")
-    assert "Tandem does not know who you are" in before.get("/").text
-    lead = first_account(alone.store, "Ada Lind")
-    add_person(alone, "Bo Ek", ViewerRole.CODER, password=None)
-    assert before.get("/people", follow_redirects=False).headers["location"].startswith("/sign-in")
-    alone_still = browser(app)
-    alone_still.get(f"/?key={KEY}")
-    assert "Ada Lind" in alone_still.get("/account").text
-    elsewhere = browser(app, address="192.0.2.1")
-    assert elsewhere.get(f"/?key={KEY}", follow_redirects=False).headers["location"] == "/sign-in"
-    with alone.store.writing() as connection:
-        set_password(connection, lead.id, passwords.hashed("violet harbour copper"))
-    with_password = browser(app)
-    answer = with_password.get(f"/?key={KEY}")
-    assert "Forgotten" in answer.text or "forgotten" in answer.text
-    assert with_password.get("/account", follow_redirects=False).status_code == 303
-    with alone.store.reading() as connection:
-        came = {row.who for row in rows_of(connection, did="signed in") if row.account}
-    assert came == {"Ada Lind"}
-
-
-@pytest.mark.parametrize(
-    ("address", "base", "headers"),
-    [
-        ("192.0.2.1", BASE, {}),
-        ("127.0.0.1", "http://study.example.org", {}),
-        ("127.0.0.1", BASE, {"X-Forwarded-For": "127.0.0.1"}),
-        ("127.0.0.1", BASE, {"Via": "1.1 proxy"}),
-    ],
-)
-def test_the_first_account_is_not_made_from_elsewhere(
-    alone: Parts, address: str, base: str, headers: dict[str, str]
-) -> None:
-    """Not from another machine, and not through a proxy of this one."""
-    app = create_app(alone, key=KEY, hosts=["127.0.0.1", "study.example.org"])
-    client = browser(app, address=address, base=base)
-    client.get(f"/?key={KEY}")
-    answer = client.get("/first-account", headers=headers)
-    assert (answer.status_code, "on the machine where Tandem runs" in answer.text) == (403, True)
-
-
-def test_an_address_that_anybody_could_write_is_not_believed(tmp_path: Path, parts: Parts) -> None:
-    """X-Forwarded-For counts only where proxies of ours stand before the server, and then from its end."""
-    plain = browser(create_app(parts, key=KEY), address="192.0.2.1")
-    found = [
-        plain.post(
-            "/sign-in",
-            data={"name": "Cleo", "password": "wrong wrong wrong"},
-            headers={"X-Forwarded-For": f"198.51.100.{n}"},
-        ).status_code
-        for n in range(4)
-    ]
-    assert found[-1] == 429
-    settings = read_settings({"TANDEM_STATE": str(tmp_path / "state"), "TANDEM_PROXIES": "1"})
-    behind = Parts(parts.study, settings)
-    client = browser(create_app(behind, key=KEY), address="192.0.2.200")
-    codes = [
-        client.post(
-            "/sign-in",
-            data={"name": "Rita", "password": "wrong wrong wrong"},
-            headers={"X-Forwarded-For": f"{made_up}, 203.0.113.7"},
-        ).status_code
-        for made_up in ("1.1.1.1", "2.2.2.2", "3.3.3.3", "4.4.4.4")
-    ]
-    assert codes[-1] == 429
-    behind.close()
-
-
-def _csrf_of(client: TestClient) -> str:
+def csrf_of(client: TestClient) -> str:
     return form_token(client, "/account")
