@@ -36,6 +36,7 @@ gc.disable()
 # what takes longest begins first, so that no process is left alone with it at the end
 LONGEST = (
     "test_team_runs_a_study.py",
+    "test_distributed.py",
     "test_docs.py",
     "test_whole_circle.py",
     "test_replay_of_coders.py",

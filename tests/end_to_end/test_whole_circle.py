@@ -43,7 +43,8 @@ THEME = Code(
     definition="The way to the place decides who comes and who stays at home.",
     use_when="A bus, a road, snow or the distance keeps people away or brings them.",
 )
-# wave 2, invented, with what the coder finds there: the way to the place is a theme that nobody coded in wave 1
+# wave 2, invented, with what the coder finds there: the way to the place is a theme that nobody coded in wave 1, so that
+# all that is known of it then are the codebook's words
 DECIDED, WAY = "Adoption", THEME.name
 SECOND_WAVE = {
     "NRB-05": {
@@ -123,7 +124,7 @@ def test_the_circle_closes(study: Path, label_studio: Access, page: Any) -> None
             for at, finds in enumerate(SECOND_WAVE[name].values()):
                 _review(page, name, at, finds)
         before = _shown(page, NEXT, 0)
-        assert WAY not in _likely(page, NEXT, 0)
+        doubtful = _odds(page, NEXT, 0)[WAY]
         until(lambda: tandem("status")["waves"]["2"]["reviewed"] == 6)
         assert _decisions(tandem, "NRB-05:2") == [([DECIDED], [], [])]
         assert _decisions(tandem, "NRB-05:4") == [([], [DECIDED], [WAY])]
@@ -143,14 +144,15 @@ def test_the_circle_closes(study: Path, label_studio: Access, page: Any) -> None
         until(lambda: _finished(tandem, "train", "renew"), 300)
         v1, v2 = tandem("models", "list")["models"]
         assert (v1["serves"], v2["serves"]) == (False, True)
-        assert (v1["codes"], v2["codes"]) == (4, 5)  # the theme is one that it can suggest now
+        assert (v1["codes"], v2["codes"]) == (5, 5)
         # six more passages cannot show much, and the rule says so
         assert "over 6 participants" in v2["reason"]
         assert _aliases(study) == {"champion": v2["run_id"], "previous_champion": v1["run_id"]}
 
-        # what it suggests stands on the next passages, and a reviewed one keeps what its coder saw
+        # of the theme it is surer now, on the next passages; a reviewed one keeps what its coder saw
         page.goto(stream)
-        assert WAY in _likely(page, NEXT, 0)
+        surer = _odds(page, NEXT, 0)[WAY]
+        assert surer > doubtful
         assert _reviewed(label_studio, project["id"]) == reviewed
         page.goto(first_task)
         assert _shown(page, "NRB-05", 0) == {DECIDED}
@@ -164,7 +166,7 @@ def test_the_circle_closes(study: Path, label_studio: Access, page: Any) -> None
         serving = {"champion": v2["run_id"], "previous_champion": v1["run_id"]}
         assert _aliases(study) == serving | {"challenger": refused["run_id"]}
         page.goto(stream)
-        assert WAY in _likely(page, NEXT, 0)
+        assert _odds(page, NEXT, 0)[WAY] == surer
 
         # a named person takes the promotion back, and the old suggestions are on the screen again
         rolled_back = tandem("models", "rollback", "--by", LEAD, "--reason", REASON)
@@ -186,11 +188,14 @@ def _shown(page: Any, name: str, at: int) -> set[str]:
     return {str(box.get_attribute("name")).partition(" (")[0] for box in boxes}
 
 
-def _likely(page: Any, name: str, at: int) -> set[str]:
-    """The codes that are ticked, or offered with their odds."""
-    ticked = _shown(page, name, at)
+def _odds(page: Any, name: str, at: int) -> dict[str, int]:
+    """How likely the codes are that are offered on an interview's passage: of ten; one that is ticked counts as ten."""
+    ticked = dict.fromkeys(_shown(page, name, at), 10)
     boxes = page.locator('.tandem-likely input[name*=" in 10"]').all()
-    return ticked | {str(box.get_attribute("name")).partition(" (")[0] for box in boxes}
+    offered = [str(box.get_attribute("name")).partition(" (") for box in boxes]
+    return {
+        code: 0 if odds.startswith("under") else int(odds.split()[0]) for code, _, odds in offered
+    } | ticked
 
 
 def _wait_for(page: Any, name: str, at: int) -> None:
