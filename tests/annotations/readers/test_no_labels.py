@@ -96,7 +96,9 @@ def test_what_stands_above_an_interview_is_said_by_nobody(head: str) -> None:
 def test_the_first_short_words_are_no_head(ending: str, break_: str, head: str, said: list[str]) -> None:
     """Nothing shows that they stand above the interview: no line of the head, no blank line below them alone."""
     lines = [*head.split("\n")] if head else []
-    lines += [f"{('Interviewer', 'P-01')[at % 2]}: {words}" for at, words in enumerate([*said, "and", "gone"])]
+    lines += [
+        f"{('Interviewer', 'P-01')[at % 2]}: {words}" for at, words in enumerate([*said, "and", "gone"])
+    ]
     (read,) = read_as(ending, _as_file(ending, break_.join(lines)))
     assert [turn.span.of(read.text) for turn in read.turns] == [*said, "and", "gone"]
     assert [left.begins for left in read.account.left_out] == head.split("\n")[: len(lines) - 4]
