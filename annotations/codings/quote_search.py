@@ -30,7 +30,7 @@ _SHORT = 5  # words; a head or a hyphen may part every two words of so few
 _MOST_PASSED = 20_000  # comparisons for one quote, and four a word; a quote of common words alone ends here
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Match:
     """The words from ``first`` to ``last`` (included) of the text; ``capitals`` are the quote's own."""
 
@@ -65,11 +65,19 @@ class QuoteSearch:
                 break
             search = _TranscriptSearch(self.words, self._stand, self.runs, self._heads, asked, cut)
             matches = search.whole()
-            if not matches and len(pieces) > 1:
-                matches = search.in_order(pieces)
+            if len(pieces) > 1 and not any(self._has_ellipses(match, asked, pieces) for match in matches):
+                # words in a row are one reading; an ellipsis that the text lacks rather leaves words out
+                matches = sorted({*matches, *search.in_order(pieces)})
             if matches:
                 return matches
         return []
+
+    def _has_ellipses(self, match: Match, asked: QuoteWords, pieces: list[tuple[int, int]]) -> bool:
+        """Does the text itself have the ellipses of the quote?"""
+        if match.last - match.first + 1 == len(asked.folded):
+            return all(_omits(self.words, match.first + first - 1) for first, _ in pieces[1:])
+        # with heads between the quote's words nobody can count them off
+        return sum(_omits(self.words, at) for at in range(match.first, match.last)) >= len(pieces) - 1
 
     @cached_property
     def runs(self) -> WordRuns:
@@ -134,7 +142,7 @@ class _TranscriptSearch:
                 for match in starts
                 for before in self._found(*piece, max(0, match.first - _MOST_LEFT_OUT), match.first)
             ][:_MOST_FOUND]
-        return sorted(set(starts), key=lambda match: (match.first, match.last))
+        return sorted(set(starts))
 
     def _found(self, first: int, last: int, low: int, high: int) -> list[Match]:
         """Where the quote's words from ``first`` to before ``last`` stand between two words of the text."""
@@ -320,13 +328,14 @@ class _TranscriptSearch:
         return asked == said
 
 
+def _omits(words: QuoteWords, at: int) -> bool:
+    """Does an ellipsis stand between this word and the next?"""
+    return _OMITTED.search(words.text[words.ends[at] : words.starts[at + 1]]) is not None
+
+
 def _pieces(quote: QuoteWords) -> list[tuple[int, int]]:
     """The quote's words between its ellipses, each as first word and the one after the last."""
-    ends = [
-        at + 1
-        for at in range(len(quote.folded) - 1)
-        if _OMITTED.search(quote.text[quote.ends[at] : quote.starts[at + 1]])
-    ]
+    ends = [at + 1 for at in range(len(quote.folded) - 1) if _omits(quote, at)]
     return list(zip([0, *ends], [*ends, len(quote.folded)], strict=True))
 
 

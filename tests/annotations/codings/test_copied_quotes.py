@@ -134,6 +134,36 @@ def test_an_ellipsis_with_two_ends_is_refused() -> None:
         places.quote("alpha beta … gamma")
 
 
+@pytest.mark.parametrize("said", ["First we asked, they refused.", "First we asked and they, they refused."])
+@pytest.mark.parametrize("dots", [" … ", " [...] ", "... "])
+def test_words_in_a_row_are_not_preferred_to_words_left_out(said: str, dots: str) -> None:
+    """Two places fit a quote with an ellipsis; that the words stand in a row at one of them does not decide it."""
+    turns = ("So?", said, "And?", "Then we asked for beds and again they refused.")
+    with pytest.raises(NotFound, match="times, in turns 1, 3"):
+        Places(a_transcript("P-05", *turns)).quote(f"we asked{dots}they refused")
+
+
+@pytest.mark.parametrize("head", ["", "\nAnna Lind: "])
+def test_an_ellipsis_that_the_text_has_as_well_is_a_mark(head: str) -> None:
+    """A pause was copied, with other dots: no words are left out, however often the last of them come again."""
+    said = (
+        "So?",
+        "First we asked... they refused.",
+        "And?",
+        "Then we asked for beds and again they refused and?",
+    )
+    places = Places(a_transcript("P-06", *said))
+    assert _found("we asked … they refused", places) == "we asked... they refused"
+    assert (
+        _found(f"we asked … they refused. {head}And", places) == "we asked... they refused.\nInterviewer: And"
+    )
+
+
+def test_an_ellipsis_for_a_comma_is_found_where_one_place_fits() -> None:
+    """A quote need not leave out words where its ellipsis stands."""
+    assert _found("Then it was better … the first") == "Then it was better, the ﬁrst"
+
+
 def test_a_label_copied_along_is_no_part_of_the_passage() -> None:
     """The passage begins with the words of the turn."""
     assert _found("P-01: We lost the two") == _found("We lost the two")

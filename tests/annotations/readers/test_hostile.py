@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mutated import mutated
 from written import SAID, docx_of, odt_of, pdf_of, read_as, samples_of, sound
@@ -217,6 +217,12 @@ WRITERS: dict[str, Callable[[list[str]], bytes]] = {
 @pytest.mark.parametrize("ending", WRITERS)
 @settings(max_examples=40, deadline=None)
 @given(speech=SPEECH)
+@example(speech=["A", "A", ";", "0"])
+@example(speech=["A", "A", "B", "B"])
+@example(speech=["P1", "P2", "P1", "P2"])
+@example(speech=["Anna Lind", "Tom Lee", "when", "in spring"])
+@example(speech=["Guten Tag", "Guten Morgen", "Wie geht es", "Gut"])
+@example(speech=["Ja", "Ja", "Ja", "Ja"])
 @pytest.mark.slow
 def test_what_is_written_is_read(ending: str, speech: list[str]) -> None:
     """Whatever the words, each format gives them back, turn by turn."""

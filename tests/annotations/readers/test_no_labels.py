@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from written import docx_of, read_as
+from written import docx_of, odt_of, read_as
 
 from annotations.readers.labels_in_study_yaml import LabelRules, LineRule
 from annotations.readers.spoken import ReadTranscript
@@ -63,6 +63,10 @@ def test_a_phrase_within_an_answer_stays_in_it(phrase: str) -> None:
         "Date: 3 March 2026\nDuration: 45 min\n",
         "Interview 7\nInterviewer: Ada Lind\nParticipant: P-01\nDate: 3 March\n\n",
         "Interviewer: Ada Lind\nP-01: JKG-14\n\n",
+        "Date: 3 March\nInterviewer: Ada Lind\nP-01: Tom Lee\n",
+        "Date: 3 March\nInterviewer: Ada Lind\n",
+        "Date: 3 March\n\nInterviewer: Ada Lind\n\n",
+        "Interviewer: Ada Lind\nDate: 3 March\n",
         "Datum: 3. März\nDauer: 45 Minuten\nOrt: Station 9\n",
         "Spring Talk: Second Round - Transcript\n",
     ],
@@ -73,6 +77,43 @@ def test_what_stands_above_an_interview_is_said_by_nobody(head: str) -> None:
     assert [speaker for speaker, _ in _said(found)] == ["Interviewer", "P-01", "Interviewer", "P-01"]
     assert found.account.before_first == found.account.words_left_out > 0
     assert found.account.missing == 0
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("", ["Guten Tag", "Guten Morgen"]),
+        ("", ["A", "A"]),
+        ("Date: 3 March", ["Guten Tag", "Nur langsam."]),
+        ("Date: 3 March", ["Tom Lee", "Tom Lee"]),
+        ("Date: 3 March", ["how was it", "slow"]),
+        ("Interviewer: Ada Lind\nDate: 3 March", ["how was it", "slow"]),
+        ("Participant: P-01\nDate: 3 March", ["how was it", "slow"]),
+    ],
+)
+@pytest.mark.parametrize("break_", ["\n", "\n\n"])
+@pytest.mark.parametrize("ending", [".txt", ".docx", ".odt", ".rtf", ".html"])
+def test_the_first_short_words_are_no_head(ending: str, break_: str, head: str, said: list[str]) -> None:
+    """Nothing shows that they stand above the interview: no line of the head, no blank line below them alone."""
+    lines = [*head.split("\n")] if head else []
+    lines += [
+        f"{('Interviewer', 'P-01')[at % 2]}: {words}" for at, words in enumerate([*said, "and", "gone"])
+    ]
+    (read,) = read_as(ending, _as_file(ending, break_.join(lines)))
+    assert [turn.span.of(read.text) for turn in read.turns] == [*said, "and", "gone"]
+    assert [left.begins for left in read.account.left_out] == head.split("\n")[: len(lines) - 4]
+    assert read.account.missing == 0
+
+
+def _as_file(ending: str, text: str) -> bytes:
+    lines = text.split("\n")
+    return {
+        ".txt": text.encode(),
+        ".docx": docx_of(*lines),
+        ".odt": odt_of(*lines),
+        ".rtf": ("{\\rtf1\\ansi " + "\\par ".join(lines) + "\\par}").encode(),
+        ".html": "".join(f"<p>{line}</p>" for line in lines).encode(),
+    }[ending]
 
 
 def test_what_nearly_was_a_label_is_told() -> None:
