@@ -75,12 +75,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two processes more than there are cores, six at most: tests of servers and browsers wait half of their time.
+    """One process more than there are cores, six at most: tests of servers and browsers wait a third of their time.
 
-    Without those one more is enough: each loads the libraries for itself.
+    Two more would take a tenth longer, measured on two cores: each loads the libraries for itself, and they get in each
+    other's way.
     """
-    servers_too = "not (label_studio" not in config.option.markexpr
-    return min(6, (os.cpu_count() or 1) + (2 if servers_too else 1))
+    return min(6, (os.cpu_count() or 1) + 1)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
