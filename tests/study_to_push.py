@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,10 +30,10 @@ FOURTH = 4
 class StudyToPush:
     """Every fourth passage has no suggestion, the others one code, which moves on with each model version.
 
-    ``silent``: the place of each version's first passage without one.
+    ``silent``: for each version that differs, the places among four passages that have none.
     """
 
-    silent: Mapping[str, int] = {}
+    silent: Mapping[str, Collection[int]] = {}
 
     def __init__(self, folder: Path, access: Access, *, database: str | None = None, **config: Any) -> None:
         config.setdefault("name", f"Pushed {uuid4().hex[:6]}")
@@ -80,15 +80,15 @@ class StudyToPush:
                 figures=proven(self.codes),
             )
             add_model(connection, made, [])
-            silent = self.silent.get(version, FOURTH - 1)
+            silent = self.silent.get(version, {FOURTH - 1})
             add_suggestions(connection, made.id, self._said(corpus.ids, shift, silent))
         return made
 
-    def _said(self, segments: Sequence[UUID], shift: int, silent: int) -> list[Suggested]:
+    def _said(self, segments: Sequence[UUID], shift: int, silent: Collection[int]) -> list[Suggested]:
         found = []
         for n, segment in enumerate(segments):
             code = self.codes[(n + shift) % len(self.codes)]
-            some = () if n % FOURTH == silent else (code,)
+            some = () if n % FOURTH in silent else (code,)
             # where nothing is suggested nothing is likely enough for a box either
             chances = tuple(0.8 if one in some else 0.1 if some else 0.01 for one in self.codes)
             evidence = {one: (Evidence(segments[n - 1], 0.9),) for one in some}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,7 @@ class EveryCode(StudyToPush):
         self.codes = tuple(code.id for code in listed_codes(self.codebook))
         self.offered = [list(some) for some in lots(self.codes, MOST_BOXES)]
 
-    def _said(self, segments: Sequence[UUID], shift: int, silent: int) -> list[Suggested]:
+    def _said(self, segments: Sequence[UUID], shift: int, silent: Collection[int]) -> list[Suggested]:
         del shift, silent  # the same for every version
         found = []
         for at, segment in enumerate(segments):

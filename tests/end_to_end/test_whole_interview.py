@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -49,7 +49,7 @@ DOUBTFUL = 5
 class SomeDoubt(StudyToPush):
     """Every fifth suggestion is above its threshold and not sure enough to come as sure."""
 
-    def _said(self, segments: Sequence[UUID], shift: int, silent: int) -> list[Suggested]:
+    def _said(self, segments: Sequence[UUID], shift: int, silent: Collection[int]) -> list[Suggested]:
         found = super()._said(segments, shift, silent)
         return [
             Suggested(
