@@ -89,7 +89,7 @@ def open_store(url: str, *, before_upgrade: Callable[[str], None] | None = None)
 
     ``sqlite:///FILE``, or ``postgresql://…?schema=NAME`` (the schema is made if missing). Raises BadInput for
     an address that is none, Unreachable if the server does not answer, TandemError if a newer Tandem made
-    the database.
+    the database, or if it does not say of which version its tables are.
     """
     address = _address(url)
     schema = None if address.drivername == "sqlite" else _schema_in(address)
@@ -275,12 +275,6 @@ def _bring_up_to_date(store: Store, before_upgrade: Callable[[str], None] | None
     present = _version(store)
     if present == HEAD:
         return
-    if present is not None and present > HEAD:
-        version = present if re.fullmatch("[0-9]{4}", present) else "unknown"
-        raise TandemError(
-            f"{store.place} was made by a newer Tandem (its tables are version {version}, this one knows {HEAD}). "
-            f"Update Tandem."
-        )
     if present is not None and before_upgrade is not None:
         before_upgrade(present)
     with store.writing() as connection:
@@ -299,11 +293,28 @@ def _migrate(connection: Connection, to: str) -> None:
 
 
 def _version(store: Store) -> str | None:
+    """Which version the tables have, None where there are none yet.
+
+    Raises TandemError where it is a newer one's or none that a Tandem ever had: what stands there then is not repeated.
+    """
     with store.reading() as connection:
         if not connection.dialect.has_table(connection, "alembic_version"):
             return None
-        version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        return None if version is None else str(version)
+        stated = [str(one) for one in connection.scalars(text("SELECT version_num FROM alembic_version"))]
+    if stated == [HEAD]:
+        return HEAD
+    version = stated[0] if len(stated) == 1 else ""
+    if re.fullmatch("[0-9]{4}", version) and version > HEAD:
+        raise TandemError(
+            f"{store.place} was made by a newer Tandem (its tables are version {version}, this one knows {HEAD}). "
+            f"Update Tandem."
+        )
+    if version not in {file.name[:4] for file in (MIGRATIONS / "versions").glob("*.py")}:
+        raise TandemError(
+            f"{store.place} does not say of which version its tables are: it is damaged, or was changed by another "
+            f"program. Restore a backup. Nothing was changed."
+        )
+    return version
 
 
 def _as_json(value: Any) -> str:

@@ -117,9 +117,13 @@ def _refuse_unfit(manifest: BackupManifest, file: Path, database: str | None) ->
     files = [database.file for database in manifest.databases]
     if named or set(files) - allowed or len(set(files)) < len(files) or files[0] not in (DATABASE, DUMP):
         raise BadInput(f"{file} is no whole backup of a study. Take another backup. Nothing was unpacked.")
-    if main.head is None or main.head > HEAD or not re.fullmatch(r"\d{4}", main.head):
+    if main.head is None or not re.fullmatch("[0-9]{4}", main.head):
         raise BadInput(
-            f"{file} was made by a newer Tandem (its tables are version {str(main.head)[:20]!a}, this one knows {HEAD}). "
+            f"{file} does not say of which version its tables are. Take another backup. Nothing was unpacked."
+        )
+    if main.head > HEAD:
+        raise BadInput(
+            f"{file} was made by a newer Tandem (its tables are version {main.head}, this one knows {HEAD}). "
             f"Update Tandem. Nothing was unpacked."
         )
     if main.kind == "postgresql" and database is None:

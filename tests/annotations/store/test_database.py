@@ -105,6 +105,32 @@ def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM alembic_version",
+        "INSERT INTO alembic_version VALUES ('0001')",
+        "UPDATE alembic_version SET version_num = 'her words'",
+        "UPDATE alembic_version SET version_num = x'00' || 'her words'",
+        "UPDATE alembic_version SET version_num = 'zz her words'",
+        "UPDATE alembic_version SET version_num = '0006'",
+        "UPDATE alembic_version SET version_num = '36'",
+    ],
+)
+def test_a_version_that_no_tandem_had_is_refused_unrepeated(tmp_path: Path, damage: str) -> None:
+    """Nobody is asked for a backup before an upgrade that cannot be, and what stands there is not said."""
+    url = f"sqlite:///{tmp_path / 'tandem.db'}"
+    opened = open_store(url)
+    with opened.writing() as connection:
+        connection.execute(text(damage))
+    opened.close()
+    asked: list[str] = []
+    with pytest.raises(TandemError, match="does not say of which version") as refused:
+        open_store(url, before_upgrade=asked.append)
+    assert asked == []
+    assert "her words" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
     ("url", "error", "said"),
     [
         ("nonsense", BadInput, "is no database address"),

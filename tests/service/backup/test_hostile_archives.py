@@ -106,6 +106,10 @@ def _newer(_content: Content, manifest: dict[str, Any]) -> None:
     manifest["databases"][0]["head"] = "9000"
 
 
+def _no_version(_content: Content, manifest: dict[str, Any]) -> None:
+    manifest["databases"][0]["head"] = "zz what Ann said"
+
+
 def _unknown_key(_content: Content, manifest: dict[str, Any]) -> None:
     manifest["run"] = "evil"
 
@@ -126,6 +130,7 @@ def _bad_study(content: Content, _manifest: dict[str, Any]) -> None:
         (_leave_out, True, "no whole backup"),
         (_other_rows, False, "does not hold the rows"),
         (_newer, False, "Update Tandem"),
+        (_no_version, True, "does not say of which version its tables are. Take another backup"),
         (_unknown_key, False, "is no backup that this Tandem reads"),
         (_half_a_database, True, "damaged"),
         (_bad_study, True, '"evil" is not known'),
