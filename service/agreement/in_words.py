@@ -107,10 +107,7 @@ def sentences(said: AgreementInWords) -> Iterator[str]:
             many = len(said.talk)
             yield f"{many} {'needs' if many == 1 else 'need'} talk: {_named(said.talk)}."
     if not said.model_why_not:
-        yield (
-            f"The model is as good as a second coder on {counted(len(said.as_good), 'code')}, below one on "
-            f"{len(said.below) or 'none'}; of {len(said.cannot_tell) or 'none'} it cannot be told yet."
-        )
+        yield _of_the_model(len(said.as_good), len(said.below), len(said.cannot_tell))
     if not said.effect_why_not:
         unknown = f", and of {said.effect_unknown} it cannot be told" if said.effect_unknown else ""
         if said.changed:
@@ -124,6 +121,18 @@ def sentences(said: AgreementInWords) -> Iterator[str]:
                 f"That suggestions change how often coders choose a code was not shown of any "
                 f"({counted(said.unchanged, 'code')} looked at{unknown})."
             )
+
+
+def _of_the_model(as_good: int, below: int, unknown: int) -> str:
+    """On how many codes the model holds up, beside those of which nobody knows yet."""
+    if not as_good and not below:
+        looked = f"{counted(unknown, 'code was', 'codes were')} looked at"
+        return f"It cannot be told yet whether the model is as good as a second coder: {looked}."
+    rest = f"; of {unknown:,} it cannot be told yet" if unknown else ""
+    return (
+        f"The model is as good as a second coder on {counted(as_good, 'code') if as_good else 'no code'}, below one on "
+        f"{counted(below, 'code') if below else 'none'}{rest}."
+    )
 
 
 def _named(codes: Sequence[SaidOfCode], most: int = 6) -> str:
@@ -149,7 +158,9 @@ def _of(row: CodeRow) -> float:
 def _said(row: CodeRow) -> SaidOfCode:
     coefficient, figure = row.kappa_or_alpha
     sign = "α" if coefficient == "alpha" else "κ"
-    value = "" if figure is None or figure.value is None else f"{sign} {number(figure.value)}"
+    value = (
+        "" if figure is None or figure.value is None else f"{sign}\N{NO-BREAK SPACE}{number(figure.value)}"
+    )
     return SaidOfCode(row.framework, row.code, _id_of(row), value)
 
 

@@ -17,6 +17,7 @@ from service.bringing_in.corrections import lists_as_said, write_manifest
 from service.bringing_in.differences import standing, what_came
 from service.bringing_in.look import codings_asked, look_at, project_wishes
 from service.bringing_in.new_codebook import take_codebook
+from service.bringing_in.rows_that_wait import waits_for_transcripts
 from service.bringing_in.uploads import SentFile, Upload, open_upload
 from service.bringing_in.way_back import keep_way_back
 from service.composition import Parts
@@ -72,10 +73,13 @@ def _first(
     for file in (sent for sent in ready if sent.kind == "participants"):
         notes += import_attributes(parts, upload.path(file)).notes
         done.append(file)
-    for file in (sent for sent in ready if sent.kind in ("codings", "project")):
-        if came:
-            notes.append(f"{file.short} waits: look at it again now that its transcripts are here.")
-            continue
+    for file in upload.of_kind("codings", "project"):
+        table = tables.get(str(file.number))
+        if table and waits_for_transcripts(file.kind, table, read):
+            notes.append(
+                f"{file.short} has waited for the transcripts: look at it again now that they are here."
+            )
+    for file in (sent for sent in ready if sent.kind in ("codings", "project") and not came):
         asked = upload.said.asked.get(str(file.number), {})
         if file.kind == "codings":
             notes += import_codings(parts, upload.path(file), **codings_asked(asked)).notes

@@ -49,6 +49,8 @@ def look_at(parts: Parts, upload_id: UUID, progress: Progress = quiet) -> dict[s
         table = _guarded(now, upload, file)
         if file.kind == "codings":
             table |= rows_that_wait(table["groups"], seen["transcripts"])
+        groups = table["groups"][:MOST_GROUPS]
+        table["groups"] = [{**group, "cells": group["cells"][:MOST_CELLS]} for group in groups]
         seen["tables"][str(file.number)] = table
     seen["ready"] = _ready(seen)
     upload.keep_seen(seen)
@@ -277,14 +279,14 @@ def _groups(problems: Any, path: Path) -> list[dict[str, Any]]:
     told: list[Problem] = [
         problem if isinstance(problem, Problem) else problem_of(path, str(problem)) for problem in problems
     ]
-    alike_problems = alike(told, path)[:MOST_GROUPS]
+    alike_problems = alike(told, path)
     can = path.suffix.lower() in TABLES
     return [
         {
             **group.to_json(),
             "reason": for_pages(group.reason).rstrip("."),
             "meant": _meant(group.reason),
-            "cells": [list(cell) for cell in group.cells[:MOST_CELLS]],
+            "cells": [list(cell) for cell in group.cells],
             "count": len(group.rows) or 1,
             "can_mend": can,
         }

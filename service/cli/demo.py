@@ -26,6 +26,7 @@ def command(
     ] = True,
 ) -> None:
     """Run everything on the invented sample study, Label Studio included, and show where to click."""
+    from service.access.service_address import note_address
     from service.demo import into_label_studio, learn_and_suggest, make_sample
     from service.label_studio.local import LocalLabelStudio
     from service.process.free_port import refuse_busy_port
@@ -42,6 +43,9 @@ def command(
     parts = make_sample(folder.resolve(), settings, say)
     try:
         learn_and_suggest(parts, say)
+        if serve:
+            # what is put into Label Studio leads to where Tandem will answer
+            note_address(parts, "127.0.0.1", port)
         access, pushed = into_label_studio(parts, port=label_studio_port, tell=say)
         say("", "Where to click:")
         for pushed_project in pushed:

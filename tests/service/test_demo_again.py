@@ -1,14 +1,21 @@
-"""A second demonstration goes on with the first one's study."""
+"""A second demonstration goes on with the first one's study; what one puts into Label Studio leads back to it."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from real_server import free_port
 
 from annotations.errors import BadInput
 from annotations.store.reviews import count_reviews
+from service import demo
+from service.access.service_address import address_of
+from service.cli import demo as shown
+from service.composition import Parts
 from service.demo import MARK, make_sample
+from service.new_study import make_study
 from service.settings import read_settings
 
 
@@ -37,3 +44,22 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="holds something else"):
         make_sample(tmp_path, read_settings(), lambda _: None)
     assert not (tmp_path / MARK).exists()
+
+
+def test_tasks_lead_to_the_port_of_the_demonstration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever port it is asked to answer on, the address stands before anything is put into Label Studio."""
+    monkeypatch.setenv("TANDEM_STATE", str(tmp_path / "state"))
+    study, _ = make_study(tmp_path / "s", codebook="common-framework", config={"name": "S"})
+    addresses: list[str] = []
+
+    def pushes(parts: Parts, **_: object) -> NoReturn:
+        addresses.append(address_of(parts))
+        raise BadInput("no Label Studio here.")
+
+    monkeypatch.setattr(demo, "make_sample", lambda _folder, settings, _tell: Parts(study, settings))
+    monkeypatch.setattr(demo, "learn_and_suggest", lambda _parts, _tell: None)
+    monkeypatch.setattr(demo, "into_label_studio", pushes)
+    port = free_port()
+    with pytest.raises(BadInput, match="no Label Studio"):
+        shown.command(folder=tmp_path / "s", port=port, label_studio_port=free_port(), serve=True)
+    assert addresses == [f"http://127.0.0.1:{port}"]

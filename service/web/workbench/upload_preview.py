@@ -15,6 +15,7 @@ from service.access.policy import Action
 from service.bringing_in.corrections import ALL, DESCRIBED
 from service.bringing_in.kinds import NAMES
 from service.bringing_in.missing import MissingWord, missing_in, slips_in, used_in
+from service.bringing_in.rows_that_wait import must_be_mended, waits_for_transcripts
 from service.bringing_in.uploads import KINDS, SentFile, Upload
 from service.web.lists import ShownList, asked_of
 from service.web.pages import Visit, saved
@@ -65,7 +66,7 @@ def page(
         "workbench/upload.html",
         upload=upload_shown,
         seen=seen,
-        comes=_comes(seen),
+        comes=_comes(upload_shown, seen),
         undone=bool(visit.request.query_params.get("undone")),
         missing=[(word, _address(upload_shown, word)) for word in missing],
         list=shown,
@@ -153,13 +154,14 @@ def _address(upload_shown: Upload, word: MissingWord) -> str:
     return f"{here}#{'said' if word.what in ('wave', 'case', 'site') else 'transcripts'}"
 
 
-def _comes(seen: Mapping[str, Any]) -> str:
-    """What would come in now, and how much waits to be mended, in words."""
+def _comes(upload_shown: Upload, seen: Mapping[str, Any]) -> str:
+    """What would come in now, what waits for it, and how much is to be mended, in words."""
     transcripts_seen = seen["transcripts"] or {"files": [], "refused": []}
-    tables = seen["tables"].values()
+    tables = [(upload_shown.file(int(number)).kind, table) for number, table in seen["tables"].items()]
     new = sum(file_plain["state"] != "already there" for file_plain in transcripts_seen["files"])
-    ready = sum(table["ready"] for table in tables)
-    waits = len(transcripts_seen["refused"]) + sum(not table["ready"] for table in tables)
+    later = sum(waits_for_transcripts(kind, table, seen["transcripts"]) for kind, table in tables)
+    mend = len(transcripts_seen["refused"]) + sum(must_be_mended(table) for _, table in tables)
+    ready = len(tables) + len(transcripts_seen["refused"]) - later - mend
     said = []
     if transcripts_seen["files"]:
         there = len(transcripts_seen["files"]) - new
@@ -169,6 +171,10 @@ def _comes(seen: Mapping[str, Any]) -> str:
         )
     if ready:
         said.append(f"{counted(ready, 'other file' if transcripts_seen['files'] else 'file')} would come in")
-    if waits:
-        said.append(f"{counted(waits, 'file waits', 'files wait')} to be mended")
+    if later:
+        said.append(
+            f"{counted(later, 'file waits', 'files wait')} for the transcripts, to be looked at again once they are in"
+        )
+    if mend:
+        said.append(f"{counted(mend, 'file waits', 'files wait')} to be mended")
     return f"{'; '.join(said)}." if said else ""

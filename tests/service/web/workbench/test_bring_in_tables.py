@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from lead_in_browser import INTERVIEW, Lead, a_study
+from lead_in_browser import INTERVIEW, SECOND, Lead, a_study
 
 from annotations.store.attributes import all_attributes
 from annotations.store.described_transcripts import described_transcripts
@@ -80,3 +80,23 @@ def test_rows_about_transcripts_that_come_with_them_are_no_faults(tmp_path: Path
     came = lead.post(f"{lead.send(('JKG-01.txt', INTERVIEW), ('codings.csv', table)).url.path}/bring").text
     assert "Go on to the files that wait" in came
     made.close()
+
+
+@pytest.mark.parametrize("about", ["JKG-01", "DND-03"])
+def test_codings_sent_with_transcripts_wait_as_the_page_says(tmp_path: Path, about: str) -> None:
+    """Whether they are of what comes in or of what is there: nobody has to mend them, and they do not come in at once."""
+    parts = a_study(tmp_path)
+    lead = Lead(parts)
+    if about == "DND-03":
+        lead.post(f"{lead.send(('DND-03.txt', SECOND)).url.path}/bring")
+    code = next(code.path for code in parts.codebook if code.applicable)
+    rows = f"transcript,coder,code,turn\n{about},Ada,{code},1\n"
+    page = lead.send(("JKG-01.txt", INTERVIEW), ("codings.csv", rows))
+    assert "1 transcript would come in; 1 file waits for the transcripts" in page.text
+    assert "waits to be mended" not in page.text
+    assert "There is no transcript" not in page.text
+    came = lead.post(f"{page.url.path}/bring")
+    assert "codings.csv has waited for the transcripts" in came.text
+    assert "1 file would come in" in lead.get(page.url.path).text
+    assert "1 coding" in lead.post(f"{page.url.path}/bring").text
+    parts.close()
