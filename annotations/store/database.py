@@ -300,7 +300,9 @@ def _version(store: Store) -> str | None:
     with store.reading() as connection:
         if not connection.dialect.has_table(connection, "alembic_version"):
             return None
-        stated = [str(one) for one in connection.scalars(text("SELECT version_num FROM alembic_version"))]
+        stated = [
+            str(written) for written in connection.scalars(text("SELECT version_num FROM alembic_version"))
+        ]
     if stated == [HEAD]:
         return HEAD
     version = stated[0] if len(stated) == 1 else ""
