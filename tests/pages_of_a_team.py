@@ -45,6 +45,8 @@ class Person:
             if "ERR_ABORTED" not in str(error):
                 raise
             answer = self.page.goto(path)
+        if answer is None:  # it had just looked again, so nothing was sent for
+            answer = self.page.reload()
         assert answer.status == 200, f"{path}: {answer.status}"
         return self.page
 

@@ -25,7 +25,10 @@ def users_by_mail(server: LabelStudio) -> dict[str, int]:
 def make_user(server: LabelStudio, email: str, password: str) -> int:
     """The number of the new user. Raises BadInput if the address has one, TandemError where none came of it."""
     if email.casefold() in users_by_mail(server):
-        raise BadInput(f"{email} has a user in Label Studio at {server.url} already. Nothing was changed.")
+        raise BadInput(
+            f"{email} has a user in Label Studio at {server.url} already. Nothing was changed. If its password is lost, "
+            f"whoever runs Label Studio can set a new one: the page on troubleshooting says how."
+        )
     invited = server.get("api/invite", {}) or {}
     # only the path: what Label Studio believes its own address to be may be another
     link = urlsplit(str(invited.get("invite_url") or ""))
