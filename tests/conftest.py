@@ -18,6 +18,7 @@ from made_for_run import folder_of_run
 from new_mlflow_tables import made_once as mlflow_made_once
 from new_tables import made_once
 from postgresql import POSTGRESQL, a_schema, administrator, emptied
+from statements_once import statements_made_once
 from vectors_once import vectors_kept
 
 from annotations.codebook.codes import Code, Codebook, Framework
@@ -125,7 +126,7 @@ def vectors_once(folder_of_this_run: Path) -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _tables_made_once(folder_of_this_run: Path) -> Iterator[None]:
     """Migrations are run for the first new database, MLflow's too; the others get the same tables at once."""
-    with made_once(), mlflow_made_once(folder_of_this_run):
+    with made_once(), statements_made_once(), mlflow_made_once(folder_of_this_run):
         yield
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -48,8 +49,9 @@ def shipped_codebooks() -> tuple[str, ...]:
     )
 
 
+@cache
 def shipped_codebook(name: str) -> Codebook:
-    """A codebook that comes with Tandem; raises UnknownName."""
+    """A codebook that comes with Tandem, read once; raises UnknownName."""
     if name not in shipped_codebooks():
         raise unknown("codebook", name, shipped_codebooks())
     return read_codebook(Path(str(files("annotations") / "codebook" / "shipped" / f"{name}.yaml")))

@@ -13,11 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from builders import PATIENCE_S, REPOSITORY
 from commands import Run, commands_on
-from real_server import free_port, until
+from real_server import answers, free_port, until
 from study_to_push import exported
 
 from annotations.codebook.codes import Code
@@ -103,7 +102,7 @@ def _serving(study: Path) -> Iterator[None]:
     command = [sys.executable, "-m", "service.cli.main", "--study", str(study), "serve", "--port", str(port)]
     process = subprocess.Popen([*command, "--reconcile", "0"], stdout=subprocess.DEVNULL)
     try:
-        until(lambda: httpx.get(f"http://127.0.0.1:{port}/health", timeout=2).status_code == 200)
+        until(lambda: answers(port))
         yield
     finally:
         process.terminate()

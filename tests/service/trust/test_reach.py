@@ -14,7 +14,7 @@ import pytest
 import yaml
 from commands import commands_on
 from listening import Listening, listening, taking_calls
-from real_server import free_port, until
+from real_server import answers, free_port, until
 
 from annotations.errors import BadInput, TandemError
 from annotations.label_studio.client import LabelStudio
@@ -101,7 +101,7 @@ def test_the_server_calls_neither(study: Path, elsewhere: Listening) -> None:
         [*command, "--reconcile", "1"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as server:
         try:
-            until(lambda: httpx.get(f"http://127.0.0.1:{port}/health", timeout=2).status_code == 200)
+            until(lambda: answers(port))
             parts = httpx.get(f"http://127.0.0.1:{port}/health", timeout=5).json()["parts"]
         finally:
             server.terminate()

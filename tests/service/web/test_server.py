@@ -8,12 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
 import psutil
 import pytest
 from builders import PATIENCE_S
 from fake_label_studio import pushed_study
-from real_server import KEY, free_port, until
+from real_server import KEY, answers, free_port, until
 
 from annotations.codebook.codes import Codebook
 
@@ -30,7 +29,7 @@ def test_the_worker_ends_with_its_server(tmp_path: Path, codebook: Codebook, sig
     environment = {**os.environ, "TANDEM_SESSION_KEY": KEY, "TANDEM_STATE": str(tmp_path / "state")}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as server:
         try:
-            until(lambda: httpx.get(f"http://127.0.0.1:{port}/health", timeout=2).status_code == 200)
+            until(lambda: answers(port))
             (worker,) = psutil.Process(server.pid).children()
             assert "worker" in worker.cmdline()
             os.kill(server.pid, sign)
