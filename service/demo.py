@@ -88,6 +88,9 @@ def learn_and_suggest(parts: Parts, tell: Tell) -> None:
             f"   The two coders with each other, same passages: F1 {people['person']['overall']['micro_f1']:.2f}."
         )
     made = precode(parts, wave="2")
+    if made.already == made.segments:
+        tell("5. Wave 2 has been read by this model already; what it suggests stands as it was.")
+        return
     tell(f"5. Wave 2 read: {made.with_suggestion} of {made.segments} passages have suggested codes.")
 
 
