@@ -88,10 +88,12 @@ def learn_and_suggest(parts: Parts, tell: Tell) -> None:
             f"   The two coders with each other, same passages: F1 {people['person']['overall']['micro_f1']:.2f}."
         )
     made = precode(parts, wave="2")
-    if made.already == made.segments:
-        tell("5. Wave 2 has been read by this model already; what it suggests stands as it was.")
-        return
-    tell(f"5. Wave 2 read: {made.with_suggestion} of {made.segments} passages have suggested codes.")
+    if looked := made.segments - made.already:
+        tell(f"5. Wave 2 read: {made.with_suggestion} of {looked} passages have suggested codes.")
+    else:
+        tell(
+            f"5. All {made.segments} passages of wave 2 have suggestions of model {made.model.version} already."
+        )
 
 
 def into_label_studio(parts: Parts, *, port: int, tell: Tell) -> tuple[Access, list[Pushed]]:

@@ -38,10 +38,10 @@ class Proposal:
 def proposed(heard: Iterable[Heard]) -> Proposal:
     """The value that the rule proposes for what was heard of one code in one case or site.
 
-    Two informants with concrete examples and nobody who says the opposite:
+    Two participants with concrete examples and nobody who says the opposite:
 
     >>> proposed([Heard("A", "a", "-", True), Heard("B", "b", "-", True), Heard("C", "c", "none stated", False)])
-    Proposal(value='-2', why='2 informants say with concrete examples that it hinders, and nobody that it helps.')
+    Proposal(value='-2', why='2 participants say with concrete examples that it hinders, and nobody that it helps.')
     """
     codings = list(heard)
     if not codings:
@@ -63,9 +63,11 @@ def proposed(heard: Iterable[Heard]) -> Proposal:
         return Proposal(f"{sign}1", why)
     examples = _with_example(codings, "-" if sign else "+")
     if examples >= _ENOUGH:
-        said = f"{examples} informants say with concrete examples that it {word}, and nobody that it {other}."
+        said = (
+            f"{examples} participants say with concrete examples that it {word}, and nobody that it {other}."
+        )
         return Proposal(f"{sign}2", said)
-    gave = "1 informant gives a concrete example" if examples else "nobody gives a concrete example"
+    gave = "1 participant gives a concrete example" if examples else "nobody gives a concrete example"
     return Proposal(f"{sign}1", f"It {word}, and {gave}.")
 
 

@@ -3,8 +3,8 @@
 Damschroder and Lowery 2013 (Implementation Science 8:51), used since in many studies with CFIR, for example in BMC Public
 Health 21:1614, table 3:
 
-+2, −2   the code helps (hinders); two or more informants describe it with concrete examples
-+1, −1   it helps (hinders); one informant gives an example, or what is said stays general, or more say so than the opposite
++2, −2   the code helps (hinders); two or more participants describe it with concrete examples
++1, −1   it helps (hinders); one participant gives an example, or what is said is general, or more say so than the opposite
 0        it is there and neither helps nor hinders
 mixed    as many say that it helps as that it hinders ("0 mixed")
 missing  nobody speaks of it: this is not 0

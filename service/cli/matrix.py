@@ -108,7 +108,7 @@ def command(
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show what was coded in which case, site or wave: codings, informants, ratings and summaries; or keep summaries.
+    """Show what was coded in which case, site or wave: codings, participants, ratings and summaries; or keep summaries.
 
     Each passage counts once for a code, however many people coded it; where there is a consensus, it alone counts.
     """
@@ -212,7 +212,7 @@ def _show(study_table: StudyTable) -> None:
         table(title, ("code", *(study_table.shown[column] or "(not stated)" for column in shown)), rows)
         say("")
     say(
-        "Codings, and in brackets informants; then the rating (? where raters differ), and ¶ where there is a summary.",
+        "Codings, and in brackets participants; then the rating (? where raters differ), and ¶ where there is a summary.",
         f"{counted(study_table.matrix.codings, 'coding')} in all. See a cell: tandem matrix --open CODE --in COLUMN",
     )
     if len(study_table.columns) > len(shown):
@@ -229,7 +229,7 @@ def _show_cells(cells: Sequence[OpenedCell]) -> None:
     for opened in cells:
         cell = opened.cell
         say(f"{opened.code} × {opened.column or '(not stated)'}{f', {opened.phase}' if opened.phase else ''}: "
-            f"{counted(cell['codings'], 'coding')}, {counted(cell['informants'], 'informant')}")  # fmt: skip
+            f"{counted(cell['codings'], 'coding')}, {counted(cell['informants'], 'participant')}")  # fmt: skip
         for rating in cell["ratings"]:
             say(
                 f"  rated {rating_shown(str(rating['rating']))} by {rating['rater']}. {rating['rationale']}".rstrip()

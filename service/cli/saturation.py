@@ -32,7 +32,7 @@ def command(
         ),
     ] = 0.05,
 ) -> Mapping[str, Any]:
-    """Show what each further interview of a case added: new codes, and new informants of each code; and when it ended.
+    """Show what each further interview of a case added: new codes, and new participants of each code; and when it ended.
 
     The method is that of Guest, Namey and Chen (2020): base, run, and threshold of new information.
     """

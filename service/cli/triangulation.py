@@ -12,7 +12,7 @@ from service.cli.result_command import result_command
 NAME = "triangulation"
 
 
-@result_command(NAME, leave_out=("Informants", "In words"))
+@result_command(NAME, leave_out=("Participants", "In words"))
 def command(
     role: Annotated[
         str | None,

@@ -1,4 +1,4 @@
-"""The sample: cases, informants and sources by wave, as the sampling frame of a methods section."""
+"""The sample: cases, participants and sources by wave, as the sampling frame of a methods section."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def sampling_frame(findings: StudyFindings) -> ResultTable:
     rows.append(("All", "", *_counts(findings, findings.transcripts)))
     return ResultTable(
         name="Sample",
-        subject="Sampling frame: informants and sources by case and wave",
+        subject="Sampling frame: participants and sources by case and wave",
         columns=(
             findings.corner.capitalize(),
             "Wave",
             "Sites",
-            "Informants",
+            "Participants",
             *((f"of them, by {findings.role}",) if findings.role else ()),
             "Interviews",
             "Documents",
@@ -43,8 +43,7 @@ def sampling_frame(findings: StudyFindings) -> ResultTable:
         rows=tuple(rows),
         widths=(2.6, 1.4, 2.4, 1.7, *((3.4,) if findings.role else ()), 1.6, 1.7, 1.5, 1.4, 1.7),
         notes=(
-            "Informants are participants, each counted once in a row and once in the last row. Coded: sources that "
-            "somebody has read.",
+            "Each participant is counted once in a row and once in the last row. Coded: sources that somebody has read.",
         ),
     )
 

@@ -39,7 +39,7 @@ def lines_of(
         yield CellLine("rating", f"Rating: {rating_words(table, phase, row, column)}")
     if cell.codings:
         kinds = ", ".join(counted(count, kind) for kind, count in cell.sources.items())
-        people = f", {counted(len(cell.informants), 'informant')}" if cell.informants else ""
+        people = f", {counted(len(cell.informants), 'participant')}" if cell.informants else ""
         yield CellLine("counts", f"{counted(cell.codings, 'coding')}{people}; {kinds}")
     for check in table.answers(phase, row, column):
         told = with_quotes and may_tell(table.transcripts.values(), check, site=site)
@@ -84,13 +84,13 @@ def how_it_was_counted(table: StudyTable, *, with_quotes: bool) -> tuple[str, ..
     notes = [
         "A coding is a passage that carries a code. A passage counts once for a code, however many people coded it; where "
         "the coders agreed on a passage, what they agreed on counts alone. Suggestions of a model are never counted.",
-        "Informants are the participants whose words were coded.",
+        "Of participants those are counted whose words were coded.",
     ]
     if table.rated:
         notes.append(
-            "Ratings: −2 and +2, two or more informants describe with concrete examples that the code hinders or helps; −1 "
-            "and +1, general statements, one example, or more who say so than the opposite; 0, neither; mixed, as many say "
-            "that it helps as that it hinders; missing, nobody speaks of it. People rate; without a note in brackets, a "
+            "Ratings: −2 and +2, two or more participants describe with concrete examples that the code hinders or helps; "
+            "−1 and +1, general statements, one example, or more who say so than the opposite; 0, neither; mixed, as many "
+            "say that it helps as that it hinders; missing, nobody speaks of it. People rate; without a note in brackets, a "
             "value is the raters' consensus."
         )
     if table.summaries:

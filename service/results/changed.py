@@ -184,7 +184,7 @@ def _table(changes: ChangeOverWaves, its: Sequence[Change], name: str, corner: s
     steps = [f"{_wave(a)} → {_wave(b)}" for a, b in pairwise(changes.waves)]
     return ResultTable(
         name=name,
-        subject=f"{name}: what was coded, by how many informants, and what changed",
+        subject=f"{name}: what was coded, by how many participants, and what changed",
         columns=("Phase", "Code", corner, *map(_wave, changes.waves), *steps),
         rows=tuple(
             (
@@ -210,7 +210,7 @@ def _cell(cell: WaveCell) -> str:
     if not cell.codings:
         return "0"
     said = _STANCES[cell.stance] if cell.stance else ""
-    people = f", {counted(cell.informants, 'informant')}" if cell.informants else ""
+    people = f", {counted(cell.informants, 'participant')}" if cell.informants else ""
     return f"{counted(cell.codings, 'coding')}{people}{f', {said}' if said else ''}"
 
 

@@ -18,14 +18,15 @@ from annotations.patterns.triangulation import findings_of
 from service.results.study_findings import StudyFindings
 
 CHANCE = (
-    "Passages are what was coded: codings of nearly the same words (half of each lies in the other) are of one passage, and "
-    "a coding also carries its code to every shorter passage of which it covers at least half. Two codes meet where one "
-    "passage carries both. By chance: the passages that carry the one code are drawn at random among all coded passages of "
-    "the same informant (or document), whichever carry the other. p: the two-sided probability of as few or as many "
-    "meetings, exact (conditional test over one 2 × 2 table an informant; Birch 1964) or, where the criterion of Mantel and "
-    "Fleiss (1980) allows, by Mantel and Haenszel's χ² with continuity correction. p adjusted: for all pairs that were "
-    "looked at (Benjamini and Hochberg 1995). Passages of one interview are not independent of each other, so p says where "
-    "to look and proves nothing. Two codes of a framework of which one code applies to a passage are not compared."
+    "Passages are what was coded: codings of nearly the same words (half of each lies in the other) are of one passage, "
+    "and a coding also carries its code to every shorter passage of which it covers at least half. Two codes meet where "
+    "one passage carries both. By chance: the passages that carry the one code are drawn at random among all coded "
+    "passages of the same participant (or document), whichever carry the other. p: the two-sided probability of as few or "
+    "as many meetings, exact (conditional test over one 2 × 2 table for each participant; Birch 1964) or, where the "
+    "criterion of Mantel and Fleiss (1980) allows, by Mantel and Haenszel's χ² with continuity correction. p adjusted: "
+    "for all pairs that were looked at (Benjamini and Hochberg 1995). Passages of one interview are not independent of "
+    "each other, so p says where to look and proves nothing. Two codes of a framework of which one code applies to a "
+    "passage are not compared."
 )
 
 

@@ -76,7 +76,7 @@ def _pairs(patterns: Patterns) -> ResultTable:
             "Passages with both",
             "with the first",
             "with the second",
-            "Informants",
+            "Participants",
             "Documents",
             "By chance",
             "Ratio",
@@ -135,8 +135,16 @@ def _single(patterns: Patterns) -> ResultTable:
     f = patterns.findings
     return ResultTable(
         name="One source alone",
-        subject="Findings that only one source or one informant supports",
-        columns=("Phase", "Code", f.corner.capitalize(), "Source", "Informant", "Codings", "Silent sources"),
+        subject="Findings that only one source or one participant supports",
+        columns=(
+            "Phase",
+            "Code",
+            f.corner.capitalize(),
+            "Source",
+            "Participant",
+            "Codings",
+            "Silent sources",
+        ),
         rows=tuple(
             (
                 f.phase_label(finding.phase),

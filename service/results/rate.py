@@ -20,7 +20,7 @@ from service.results.rows_in import FilledTable, RowReader, RowsOnlyTried, fille
 COLUMNS = ("phase", "code", "case", "site", "wave", "rater", "rating", "rationale", "consensus", "given")
 _TAKEN_BACK = ("-", "–", "—")
 # what a form and an export say besides, and what a reader need not know
-_ALSO_THERE = ("given", "codings", "informants", "proposed", "proposed_why", "framework")
+_ALSO_THERE = ("given", "codings", "participants", "informants", "proposed", "proposed_why", "framework")
 
 
 @dataclass(frozen=True)

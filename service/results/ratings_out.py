@@ -18,7 +18,7 @@ from service.results.rate import COLUMNS
 from service.results.read_table import study_table
 from service.results.study_table import StudyTable, WantedTable
 
-_FORM = ("phase", "code", "case", "site", "wave", "rater", "rating", "rationale", "codings", "informants", "proposed",
+_FORM = ("phase", "code", "case", "site", "wave", "rater", "rating", "rationale", "codings", "participants", "proposed",
          "proposed_why")  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def _form_row(table: StudyTable, phase: str, code: str, column: Column, rater: s
         "rating": in_json(own[-1].value) if own else "",
         "rationale": own[-1].rationale if own else "",
         "codings": cell.codings,
-        "informants": len(cell.informants),
+        "participants": len(cell.informants),
         "proposed": in_json(proposal.value),
         "proposed_why": proposal.why,
     }

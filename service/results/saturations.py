@@ -170,7 +170,7 @@ def _steps(saturations: Saturations) -> ResultTable:
             saturations.findings.corner.capitalize(),
             "No.",
             "Interview",
-            "Informant",
+            "Participant",
             "Date",
             "Codes",
             "New",
@@ -204,13 +204,13 @@ def _codes(saturations: Saturations) -> ResultTable:
     """Of each code, with which interview it came, and how many informants had spoken of it in the end."""
     label, rows = saturations.findings.label, {code: at for at, code in enumerate(saturations.findings.rows)}
     return ResultTable(
-        name="Informants of codes",
-        subject="When each code was heard first, and the informants who had spoken of it after each interview",
+        name="Participants of codes",
+        subject="When each code was heard first, and the participants who had spoken of it after each interview",
         columns=(
             saturations.findings.corner.capitalize(),
             "Code",
             "First in interview",
-            "Informants",
+            "Participants",
             "After each interview",
         ),
         rows=tuple(

@@ -110,7 +110,7 @@ def _table(triangulation: Triangulation) -> ResultTable:
             "Phase",
             "Code",
             f.corner.capitalize(),
-            "Informants",
+            "Participants",
             "Supported by",
             "Contradicted by",
             "Silent",
@@ -143,7 +143,7 @@ def _roles(triangulation: Triangulation) -> ResultTable:
     f = triangulation.findings
     return ResultTable(
         name="By role",
-        subject=f"Findings by the roles of the informants ({f.role}) that support them, contradict them, or are silent",
+        subject=f"Findings by the roles of the participants ({f.role}) that support them, contradict them, or are silent",
         columns=("Phase", "Code", f.corner.capitalize(), "Supported by", "Contradicted by", "Silent"),
         rows=tuple(
             (

@@ -141,7 +141,7 @@ KINDS = (
     ExportKind(
         "cross-case-table",
         "Cross-case table",
-        "Codes by cases, with informants, ratings and summaries.",
+        "Codes by cases, with participants, ratings and summaries.",
         (".xlsx", ".docx", ".html"),
         "tandem matrix --xlsx FILE",
         crossed,

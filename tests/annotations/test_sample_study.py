@@ -10,6 +10,8 @@ import pytest
 from builders import REPOSITORY
 
 from annotations.codebook.files import shipped_codebook
+from annotations.codings.coding_cells import influence_in
+from annotations.matrix.proposed_rating import Heard, proposed
 from annotations.readers.description import Description, describe, read_manifest
 from annotations.readers.reading import read_transcripts
 from annotations.study.config import StudyConfig, read_study
@@ -145,6 +147,30 @@ def test_one_splits_and_one_lumps() -> None:
     cultures = {"internal-context-human-equality", "internal-context-learning-culture"}
     assert cultures <= set().union(*codes["Ines Falk"].values())
     assert not cultures & set().union(*codes["Tom Okafor"].values())
+
+
+def test_elements_help_and_hinder(sources: dict[str, Transcript]) -> None:
+    """Every value of the rule but 0 is proposed somewhere; kinds of source contradict each other, and agree, somewhere."""
+    elements = {code.id for code in shipped_codebook("common-framework").of_framework("elements")}
+    directed = [row for row in CODINGS if row["influence"]]
+    assert {row["code"] for row in directed} <= elements
+    assert {row["coder"] for row in directed} == {"Ines Falk", "Tom Okafor"}
+    cells: dict[tuple[str, str], list[Heard]] = defaultdict(list)
+    kinds: dict[tuple[str, str], dict[str, set[Kind]]] = defaultdict(lambda: defaultdict(set))
+    for row in directed:
+        source, place = sources[row["transcript"]], (row["code"], sources[row["transcript"]].case)
+        cells[place].append(
+            Heard(
+                source.participant or None,
+                source.name,
+                influence_in(row["influence"]),
+                row["concrete_example"] == "yes",
+            )
+        )
+        kinds[place][row["influence"]].add(source.kind)
+    assert {"-2", "-1", "mixed", "1", "2"} <= {proposed(heard).value for heard in cells.values()}
+    assert any(len(its["+"] | its["-"]) > 1 and its["+"] and its["-"] for its in kinds.values())
+    assert any(len(its["+"]) > 1 and not its["-"] for its in kinds.values())
 
 
 def test_it_says_that_it_is_invented() -> None:

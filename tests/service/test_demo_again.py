@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NoReturn
+from types import SimpleNamespace
+from typing import NoReturn, cast
 
 import pytest
 from real_server import free_port
@@ -36,6 +37,27 @@ def test_a_second_demonstration_deletes_nothing(tmp_path: Path, monkeypatch: pyt
     parts.close()
     assert (tmp_path / "demo" / "notes.txt").read_text("utf-8") == "mine"
     assert sum("earlier demonstration" in line for line in said) == 1
+
+
+@pytest.mark.parametrize(
+    ("already", "said"),
+    [
+        (0, "5. Wave 2 read: 125 of 169 passages have suggested codes."),
+        (169, "5. All 169 passages of wave 2 have suggestions of model v1 already."),
+    ],
+)
+def test_what_was_suggested_before_is_not_said_to_be_without(
+    already: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second demonstration suggests nothing anew, and does not say that no passage has suggestions."""
+    model = SimpleNamespace(version="v1")
+    trained = SimpleNamespace(model=model, new=not already, figures={}, to_json=lambda: {"codes": 81})
+    made = SimpleNamespace(model=model, segments=169, already=already, with_suggestion=0 if already else 125)
+    monkeypatch.setattr(demo, "train", lambda _parts: trained)
+    monkeypatch.setattr(demo, "precode", lambda _parts, **_: made)
+    lines: list[str] = []
+    demo.learn_and_suggest(cast("Parts", None), lines.append)
+    assert lines[-1] == said
 
 
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:

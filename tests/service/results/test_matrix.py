@@ -263,7 +263,7 @@ def test_the_page_opens_cells_and_fetches_nothing(tandem: Run, tmp_path: Path) -
     tandem("matrix", "--html", str(file))
     page = file.read_text("utf-8")
     assert "&lt;b&gt;Late&lt;/b&gt; (Ada)" in page
-    assert "<summary>3 codings, 2 informants; 2 interviews, 1 document</summary>" in page
+    assert "<summary>3 codings, 2 participants; 2 interviews, 1 document</summary>" in page
     assert "<li>E-01:2 (-, concrete example, by Ada and Ben)</li>" in page
     assert "the grant was late" not in page
     tandem("matrix", "--html", str(file), "--with-quotes")
@@ -281,7 +281,7 @@ def test_the_workbook_has_blocks_and_lists(tandem: Run, tmp_path: Path) -> None:
     tandem("matrix", "--xlsx", str(file))
     book = load_workbook(file)
     assert book.sheetnames[:3] == ["Early", "Late", "Phase not stated"]
-    assert book["Early"]["C2"].value.startswith("'=1+1\n3 codings, 2 informants")
+    assert book["Early"]["C2"].value.startswith("'=1+1\n3 codings, 2 participants")
     assert book["Early"]["C2"].data_type == "s"
     listed = list(book["Cells"].values)
     at = listed[0].index("codings")

@@ -57,7 +57,7 @@ def test_a_form_shows_what_the_rule_proposes_and_nobody_elses_ratings(tandem: Ru
     assert tandem("ratings", "--form", str(form), "--rater", "Ada")["cells"] == 8
     rows = list(csv.DictReader(form.read_text("utf-8-sig").splitlines()))
     (own,) = [row for row in rows if (row["phase"], row["code"], row["case"]) == ("Early", "Money", "Esk")]
-    assert (own["rating"], own["rationale"], own["proposed"], own["codings"], own["informants"]) == (
+    assert (own["rating"], own["rationale"], own["proposed"], own["codings"], own["participants"]) == (
         "-2",
         "mine",
         "-2",
