@@ -52,8 +52,8 @@ class NoInvitation(BadInput):
 
     def __init__(self) -> None:
         super().__init__(
-            "This invitation link opens nothing: it has been used, has expired, or is not whole. Ask a lead of the study "
-            "for a new one."
+            "This invitation link opens nothing: it has been used, has expired, or is not whole. If you have chosen your "
+            "password already, go to the study and sign in with your name and that password. Else ask a lead for a new link."
         )
 
 

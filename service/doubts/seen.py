@@ -73,11 +73,7 @@ def _seen(connection: Connection, parts: Parts, viewer: Viewer, doubts: Sequence
     if not may(viewer, Action.WRITE_DOUBT, WHOLE_STUDY):
         return []
     shown = _of_passages(connection, parts, viewer, doubts)
-    cases = (
-        _cases(connection, viewer)
-        if any(doubt_kept.about == "case" for doubt_kept in doubts)
-        else frozenset()
-    )
+    cases = cases_seen(connection, viewer) if any(doubt_kept.about == "case" for doubt_kept in doubts) else {}
     for doubt_kept in doubts:
         if doubt_kept.about == "code":
             label = (
@@ -134,9 +130,10 @@ def _placed(
     return SeenDoubt(doubt, f"{t.name}, turn {shown_number(turn)}", f"{path}#{anchor(turn)}", words)
 
 
-def _cases(connection: Connection, viewer: Viewer) -> frozenset[str]:
-    return frozenset(
-        folded(text.transcript.case)
+def cases_seen(connection: Connection, viewer: Viewer) -> Mapping[str, str]:
+    """The cases of whose transcripts this person may know: each as the study writes it, by its folded name."""
+    return {
+        folded(text.transcript.case): text.transcript.case
         for text in all_texts(connection)
-        if may(viewer, Action.SEE_FIGURES, about(viewer, text.transcript))
-    )
+        if text.transcript.case and may(viewer, Action.SEE_FIGURES, about(viewer, text.transcript))
+    }

@@ -8,13 +8,13 @@ from annotations.errors import BadInput
 from annotations.names import folded
 from annotations.store.cell_place import RestingPassage
 from annotations.store.doubts import Doubt, DoubtAnswer, add_answer, add_doubt, take_back
-from annotations.store.transcripts import all_texts, transcript_by_id
+from annotations.store.transcripts import transcript_by_id
 from annotations.turn_numbers import shown_number
 from service.access.policy import Action, may, must
 from service.access.transcript_access import must_read, sees
 from service.access.viewer import Viewer
 from service.composition import Parts
-from service.doubts.seen import SeenDoubt, doubt_seen
+from service.doubts.seen import SeenDoubt, cases_seen, doubt_seen
 
 LONGEST = 10_000
 
@@ -65,8 +65,7 @@ def note_on_case(parts: Parts, viewer: Viewer, case: str, text: str, *, is_quest
     must(viewer, Action.WRITE_DOUBT)
     words = _fit(text)
     with parts.store.writing() as connection:
-        known = {folded(text.transcript.case): text.transcript.case for text in all_texts(connection)}
-        known.pop("", None)
+        known = cases_seen(connection, viewer)
         case_there = known.get(folded(case))
         if case_there is None:
             there = ", ".join(sorted(known.values())) or "none yet"

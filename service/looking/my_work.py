@@ -48,6 +48,7 @@ class Assigned:
     all share. ``next``: the address in Label Studio of the next passage to code, None where nothing is left there;
     ``streams``: does Label Studio go on from there by itself? ``own``: is that a part handed to her alone? ``left_alone``:
     how many passages wait in parts handed to her alone; ``elsewhere``: was it coded outside Label Studio?
+    ``skipped_at``: the address in Label Studio of the first passage that she skipped, to which nothing there leads back.
     """
 
     transcript: UUID
@@ -65,6 +66,7 @@ class Assigned:
     own: bool = False
     left_alone: int = 0
     elsewhere: bool = False
+    skipped_at: str | None = None
 
     @property
     def left(self) -> int:
@@ -104,6 +106,11 @@ class MyWork:
     def left(self) -> int:
         """How many wait for her."""
         return sum(interview.left for interview in self.interviews)
+
+    @property
+    def skipped(self) -> int:
+        """How many she has skipped and not come back to."""
+        return sum(interview.skipped for interview in self.interviews)
 
     @property
     def left_alone(self) -> int:
@@ -180,6 +187,7 @@ class _Count:
     streams: bool = False
     own: bool = False
     left_alone: int = 0
+    skipped_at: str | None = None
 
 
 def _address(settings: Settings, project: ProjectRow, task: int) -> str:
@@ -193,7 +201,9 @@ def _assigned(kept: KeptTranscript, count: _Count | None, read: tuple[int, int] 
         passages, done = read or (0, 0)
         return Assigned(*where, passages, done, elsewhere=True)
     counts = (count.passages, count.done, count.skipped, count.by_others)
-    return Assigned(*where, *counts, count.next, count.streams, count.own, count.left_alone)
+    return Assigned(
+        *where, *counts, count.next, count.streams, count.own, count.left_alone, skipped_at=count.skipped_at
+    )
 
 
 def _tasks(
@@ -242,6 +252,7 @@ def _tasks(
             func.sum(case((is_others, 1), else_=0)).label("by_others"),
             # Label Studio numbers tasks in the order in which they were put there, which is that of coding
             func.min(case((is_open, t.c.task_id))).label("next"),
+            func.min(case((is_skipped, t.c.task_id))).label("first_skipped"),
         )
         .select_from(source)
         .where(t.c.project_id.in_([project.id for project in mine]))
@@ -263,6 +274,8 @@ def _tasks(
         count.by_others += row.by_others
         if by_id[row.project_id].coder is not None:
             count.left_alone += row.passages - row.done - row.skipped - row.by_others
+        if row.first_skipped is not None and count.skipped_at is None:
+            count.skipped_at = _address(settings, by_id[row.project_id], row.first_skipped)
         if row.next is not None and count.next is None:
             project = by_id[row.project_id]
             count.streams = row.next == heads[row.project_id]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from annotations.errors import BadInput, TandemError
@@ -19,12 +18,12 @@ from service.access.viewer import Viewer, ViewerRole
 from service.accounts.passwords import SHORTEST
 from service.accounts.people import rights_of, role_said
 from service.accounts.program_tokens import NewToken, make_token, rights_of_token, withdraw
-from service.accounts.sign_in import change_password
+from service.accounts.sign_in import WrongPassword, change_password
 from service.audit import Actor
 from service.composition import Parts
 from service.web.client_address import address_of, is_here
 from service.web.dependencies import Served
-from service.web.pages import page_for
+from service.web.pages import page_for, saved
 from service.web.sign_in_pages import Said
 from service.web.signed_in import AskedBy, ByPerson, remember
 
@@ -32,6 +31,10 @@ if TYPE_CHECKING:
     from service.accounts.label_studio_users import NewUser
 
 PATH = "/account"
+_WRONG_OLD = (
+    "The password that you have now is another one. Type it again; if you have forgotten it, ask a lead of the study for a "
+    "new invitation link. Nothing was changed."
+)
 router = APIRouter(prefix=PATH, include_in_schema=False)
 
 
@@ -56,9 +59,11 @@ async def new_password(
         began = await run_in_threadpool(
             change_password, parts.store, key, account, old, password, address=address
         )
+    except WrongPassword:
+        return await _page(request, parts, viewer, fault=_WRONG_OLD)
     except TandemError as error:
         return await _page(request, parts, viewer, fault=str(error))
-    answer = RedirectResponse(PATH, 303)
+    answer = saved(PATH, "password")
     remember(request, answer, began)
     return answer
 
@@ -100,7 +105,7 @@ async def withdraw_own(parts: Served, viewer: ByPerson, by: AskedBy, token: UUID
     """One's own token lets nobody in any more."""
     account = await run_in_threadpool(_own, parts, viewer)
     await run_in_threadpool(withdraw, parts.store, token, account=account.id, by=by)
-    return RedirectResponse(PATH, 303)
+    return saved(PATH, "token")
 
 
 async def _page(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response, status
@@ -13,6 +15,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from annotations.errors import BadInput, TandemError, said_of
+from annotations.numbers_shown import counted
 from service.access.policy import NotAllowed
 from service.access.viewer import Viewer
 from service.web.browser_requests import ForeignForm
@@ -80,13 +83,29 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _unfit(request: Request, error: Exception) -> Response:
     """What is wrong with a request and where, without what it held: that may be no text at all."""
+    faults = error.errors() if isinstance(error, RequestValidationError) else ()
     if not _is_for_a_program(request):
+        sent = [fault for fault in faults if fault["loc"][0] == "body"]
+        if sent:
+            return await _said(request, status.HTTP_422_UNPROCESSABLE_CONTENT, _unfit_field(sent[0]))
         # an id that is none, in an address that somebody typed
         return await _said(request, status.HTTP_404_NOT_FOUND, "No page has this address.")
-    faults = error.errors() if isinstance(error, RequestValidationError) else ()
     told = [{key: fault.get(key) for key in ("type", "loc", "msg")} for fault in faults]
     plain = json.dumps({"detail": told}, default=str)
     return Response(plain, status.HTTP_422_UNPROCESSABLE_CONTENT, media_type="application/json")
+
+
+def _unfit_field(fault: Mapping[str, Any]) -> str:
+    """What a form's field may hold, in the form's words; what it held is not repeated."""
+    field = f"The field “{str(fault['loc'][-1])[:40]}” of the form"
+    limits = fault.get("ctx") or {}
+    match fault["type"]:
+        case "string_too_long":
+            most = counted(int(limits["max_length"]), "character")
+            return f"{field} holds more than {most}. Shorten it, and send it again. Nothing was changed."
+        case "int_parsing" | "int_parsing_size" | "int_from_float":
+            return f"{field} asks for a whole number. Nothing was changed."
+    return f"{field} holds something that cannot be taken. Load the page anew, and send it again. Nothing was changed."
 
 
 async def _unknown(request: Request, error: Exception) -> Response:

@@ -227,6 +227,24 @@ def test_no_typed_word_is_lost_with_the_connection(here: Here) -> None:
         assert page.input_value("textarea") == ""
 
 
+def test_no_typed_word_is_lost_with_the_session(here: Here) -> None:
+    """Whoever was signed out meanwhile is told so where she is, and finds her words after she has signed in again."""
+    with here.page(INES) as page:
+        address = f"{here.url}/doubts/new?transcript={here.made.both}&turn=4"
+        page.goto(address)
+        page.fill("textarea", "Typed before the session ended.")
+        page.context.clear_cookies()
+        page.click("text=Keep it")
+        page.wait_for_selector("text=You are not signed in any more.")
+        assert page.input_value("textarea") == "Typed before the session ended."
+        page.goto(address)
+        page.fill("[name=name]", INES)
+        page.fill("[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=What you typed before is back.")
+        assert page.input_value("textarea") == "Typed before the session ended."
+
+
 def test_a_list_is_used_by_keyboard_and_its_address_can_be_sent(here: Here) -> None:
     """The first stop leads past the navigation; a filter changes the address and keeps the place."""
     with here.page(INES) as page:

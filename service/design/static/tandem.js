@@ -61,6 +61,15 @@
   };
   document.addEventListener("htmx:sendError", () => lost("Tandem does not answer. What you typed is kept in this tab: wait a moment, then send it again."));
   document.addEventListener("htmx:timeout", () => lost("Tandem takes long to answer. What you typed is kept in this tab: wait a moment, then send it again."));
+  // an answer that takes no page's place: nothing would happen before the eyes of whoever pressed the button
+  const REFUSED = { 401: "You are not signed in any more. Sign in in another tab, then load this page anew: what you typed comes back, and you can send it again.", 413: "This is more than Tandem takes at once, so nothing was saved. Shorten it, then send it again." };
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { isError, shouldSwap, requestConfig, xhr } = event.detail;
+    if (!isError || shouldSwap) return;
+    const form = requestConfig.elt.closest?.("form[data-keep]");
+    if (form) save(form);
+    lost(REFUSED[xhr.status] || "Tandem did not take this, and nothing was saved. What you typed is kept in this tab: wait a moment, then send it again.");
+  });
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) document.getElementById("lost")?.setAttribute("hidden", ""); });
   document.addEventListener("click", (event) => { if (event.target.closest?.("[data-close-lost]")) document.getElementById("lost").hidden = true; });
 

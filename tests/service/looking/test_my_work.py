@@ -11,11 +11,18 @@ from sqlalchemy import delete, select
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Review
+from annotations.label_studio.arrivals import ArrivalState
 from annotations.store.annotation_reviews import Word, add_words
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.reviews import add_reviews, retract
 from annotations.store.segments import places_of
-from annotations.store.tables import annotation_reviews, label_studio_projects, label_studio_tasks, now
+from annotations.store.tables import (
+    annotation_reviews,
+    label_studio_annotations,
+    label_studio_projects,
+    label_studio_tasks,
+    now,
+)
 from service.access.viewer import Viewer, ViewerRole
 from service.composition import Parts
 from service.looking.my_work import Assigned, MyWork, work_of
@@ -63,6 +70,34 @@ def test_own_and_others_answers_are_told_apart_and_what_is_outside_counts(
         connection.execute(delete(annotation_reviews))
         connection.execute(delete(label_studio_tasks))
     assert (_counts(parts, "Ada"), _counts(parts, "Ben")) == ([], [(6, 1, 0, 5)])
+    parts.close()
+
+
+def test_what_she_skipped_has_a_way_back_until_she_has_judged_it(tmp_path: Path, codebook: Codebook) -> None:
+    """Label Studio's stream does not come back to it."""
+    parts = pushed_study(tmp_path / "study", codebook)
+    with parts.store.writing() as connection:
+        tasks = connection.execute(
+            select(label_studio_tasks).order_by(label_studio_tasks.c.task_id).limit(2)
+        ).all()
+        for number, task in enumerate(tasks):
+            connection.execute(
+                label_studio_annotations.insert().values(
+                    project_id=task.project_id,
+                    annotation_id=number,
+                    key=task.key,
+                    task_id=task.task_id,
+                    coder="Ada",
+                    state=ArrivalState.SKIPPED.value,
+                )
+            )
+    for task, skipped in zip(tasks, (2, 1), strict=True):
+        (interview,) = work_of(parts, LEAD, "Ada").interviews
+        assert (interview.skipped, interview.left) == (skipped, 4)
+        assert (interview.skipped_at or "").endswith(f"?task={task.task_id}")
+        _judge(parts, task.key, "Ada")
+    work = work_of(parts, LEAD, "Ada")
+    assert (work.skipped, work.interviews[0].skipped_at) == (0, None)
     parts.close()
 
 

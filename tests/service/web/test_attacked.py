@@ -142,6 +142,50 @@ def test_an_interview_of_another_site_is_no_interview(app: FastAPI, parts: Parts
         assert "M-01" not in other.text
 
 
+def test_a_case_of_another_site_is_no_case(app: FastAPI, parts: Parts) -> None:
+    """Whoever guesses its name is told neither that it is there nor which others are, and nothing is kept."""
+    with parts.store.writing() as connection:
+        add_transcript(connection, a_transcript("L-01", "How?", "Words.", case="Near", site="Lund"))
+        add_transcript(connection, a_transcript("M-01", "How?", "Words.", case="Far", site="Malmö"))
+    clara = signed_in(app, "Clara")
+    token = form_token(clara, "/doubts/new?case=Near")
+    for case in ("Far", "Nowhere"):
+        answer = clara.post("/doubts", data={"csrf": token, "case": case, "text": "Why?"})
+        assert (answer.status_code, "It has: Near." in answer.text) == (422, True), case
+    kept = clara.post("/doubts", data={"csrf": token, "case": "near", "text": "Why?"})
+    assert (kept.status_code, "Why?" in kept.text) == (200, True)
+
+
+def test_what_a_form_cannot_take_is_said_of_its_field(app: FastAPI) -> None:
+    """No page is said to be missing, and what was sent is not repeated."""
+    cleo = signed_in(app, "Cleo")
+    token = form_token(cleo, "/doubts/new")
+    long = cleo.post("/doubts", data={"csrf": token, "text": "w" * 100_001})
+    assert (long.status_code, "holds more than 100,000 characters" in long.text) == (422, True)
+    assert "www" not in long.text
+    for days in ("soon", "9" * 5000, "1.5"):
+        answer = cleo.post(
+            "/account/tokens", data={"csrf": token, "name": "p", "role": "coder", "days": days}
+        )
+        assert (answer.status_code, "asks for a whole number" in answer.text) == (422, True), days
+    odd = cleo.post("/doubts", data={"csrf": token, "text": "Why?", "transcript": "none"})
+    assert (odd.status_code, "cannot be taken" in odd.text) == (422, True)
+    assert cleo.get("/doubts/new?transcript=none").status_code == 404
+
+
+def test_whoever_changes_her_password_is_told_what_came_of_it(app: FastAPI) -> None:
+    """A wrong one is not said to be a name that does not fit; a right one is confirmed."""
+    cleo = signed_in(app, "Cleo")
+    sent = {
+        "csrf": form_token(cleo, "/account"),
+        "password": "green copper kettle",
+        "again": "green copper kettle",
+    }
+    wrong = cleo.post("/account/password", data={**sent, "old": "another one"})
+    assert (wrong.status_code, "that you have now is another one" in wrong.text) == (422, True)
+    assert "Saved." in cleo.post("/account/password", data={**sent, "old": PASSWORD}).text
+
+
 def test_what_came_of_a_job_is_for_whoever_sees_the_jobs(app: FastAPI, parts: Parts) -> None:
     """A withdrawal's result names the participant, which its page shows to a lead alone; the API does no more."""
     with parts.store.writing() as connection:

@@ -98,7 +98,10 @@ def test_a_coder_sees_how_far_she_is_and_goes_on(browsers: dict[str, TestClient]
     page = browsers[INES].get("/work").text
     assert "11 of 22" in page
     assert 'href="http://127.0.0.1:8431/projects/7/data?task=' in page
-    assert "Continue with" in page
+    first, then, last = (
+        page.index(said) for said in ("26 passages are left for you.", "Continue with", "done, in 6")
+    )
+    assert first < then < last
     assert 'href="http://127.0.0.1:8431/projects/7/data?labeling=1">Continue with' in page
     assert "You need a user in Label Studio first" in page
     # what she cannot use yet is not what the page wants her to press
