@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from annotations.names import folded
+from annotations.numbers_shown import counted
 from annotations.transcript import Transcript
 
 GroupBy = Literal["participant", "transcript", "site", "case"]
+
+
+def alone_in(names: Iterable[str], by: GroupBy) -> int:
+    """How many of these groups are a transcript that stands alone, for want of a participant, a site or a case.
+
+    >>> alone_in(("participant P-01", "transcript page-on-the-wall"), "participant")
+    1
+    """
+    return 0 if by == "transcript" else sum(name.startswith("transcript ") for name in names)
+
+
+def groups_in_words(groups: int, alone: int, by: GroupBy) -> str:
+    """So many groups, of which some stand ``alone``: a document that nobody wrote is no participant.
+
+    >>> groups_in_words(9, 1, "participant")
+    '8 participants and 1 transcript of no participant'
+    >>> groups_in_words(2, 2, "site")
+    '2 transcripts of no site'
+    """
+    named, others = counted(groups - alone, by), f"{counted(alone, 'transcript')} of no {by}"
+    return named if not alone else others if alone == groups else f"{named} and {others}"
 
 
 def groups_of(transcripts: Sequence[Transcript], by: GroupBy = "participant") -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +39,8 @@ class Parts:
     def __init__(self, study: Study, settings: Settings) -> None:
         self.study = study
         self.settings = settings
-        self._held_by: int | None = None
+        # which threads hold the study's lock: shared with what is read again while they do
+        self._holders: set[int] = set()
         self._before_upgrade: Callable[[str], None] | None = self._back_up
 
     @cached_property
@@ -126,6 +127,10 @@ class Parts:
 
         return EmbeddingCache(self.study.embeddings_file)
 
+    def held_for(self, command: str) -> AbstractContextManager[None]:
+        """Hold the study's lock as ``alone``, unless this thread holds it already, as a worker does for its job."""
+        return nullcontext() if threading.get_ident() in self._holders else self.alone(command)
+
     @contextmanager
     def alone(self, command: str) -> Iterator[None]:
         """Hold the study's lock: one command at a time changes a study. Raises Busy, naming the other one."""
@@ -137,11 +142,11 @@ class Parts:
         try:
             with lock.acquire(timeout=0.2):
                 note.write_text(command, "utf-8")
-                self._held_by = threading.get_ident()
+                self._holders.add(threading.get_ident())
                 try:
                     yield
                 finally:
-                    self._held_by = None
+                    self._holders.discard(threading.get_ident())
         except Timeout as error:
             holder = _named_in(note)
             where = ' ("tandem jobs list" says at what)' if holder == "worker" else ""
@@ -163,6 +168,7 @@ class Parts:
         """The study as its files say by now, on the database that is open: for a process that lives long."""
         again = Parts(read_study(self.study.folder), self.settings)
         again.__dict__["store"] = self.store
+        again._holders = self._holders
         return again
 
     def with_codebook(self, codebook: Codebook) -> Parts:
@@ -171,6 +177,7 @@ class Parts:
             return self
         again = Parts(self.study, self.settings)
         again.__dict__.update(store=self.store, codebook=codebook)
+        again._holders = self._holders
         return again
 
     def _erase_returned(self, store: Store) -> None:
@@ -182,15 +189,13 @@ class Parts:
         returned_people = returned(store, self.tombstones_folder)
         if returned_people.tombstones:
             # a command that holds the study already may be the one that opens the database
-            held = self._held_by == threading.get_ident()
-            with nullcontext() if held else self.alone("withdraw"):
+            with self.held_for("withdraw"):
                 erase_returned(store, self.study, returned_people, forget=self.forget)
         from service.returned.returned_words import returned_words
 
         words = returned_words(store, self.forgettings_folder)
         if words:
-            held = self._held_by == threading.get_ident()
-            with nullcontext() if held else self.alone("withdraw"):
+            with self.held_for("withdraw"):
                 self.erase_returned_words(store, words)
 
     def erase_returned_words(self, store: Store, words: Sequence[ReturnedWords]) -> None:

@@ -27,7 +27,7 @@ def _sentences(report: Report) -> Iterator[str]:
         yield f"Codings wider than one segment were counted as one unit ({facts.joined} units)."
     if facts.pairs:
         yield (
-            f"{facts.double_coded:,} segments of {_many(facts.double_coded_groups, facts.group_by)} were coded "
+            f"{_many(facts.double_coded, 'segment')} of {facts.double_coded_in_words} {_were(facts.double_coded)} coded "
             f"independently by two people or more ({_many(facts.pairs, 'pair')}); assisted and consensus codings do "
             f"not enter person–person figures."
         )
@@ -40,8 +40,8 @@ def _sentences(report: Report) -> Iterator[str]:
     if facts.with_model:
         yield (
             f"The model was compared prospectively: each independent review with the suggestion current when it was made, "
-            f"from a version that had learnt nothing from the participant ({facts.with_model:,} segments of "
-            f"{_many(facts.with_model_groups, facts.group_by)} were judged by two people and the model)."
+            f"from a version that had learnt nothing from the participant ({_many(facts.with_model, 'segment')} of "
+            f"{facts.with_model_in_words} {_were(facts.with_model)} judged by two people and the model)."
         )
     out = sum(report.left_out.get("independent", {}).values())
     if facts.versions and out:
@@ -61,18 +61,23 @@ def _sentences(report: Report) -> Iterator[str]:
 
 def _intervals(report: Report) -> str:
     by, groups = report.facts.group_by, report.facts.double_coded_groups
+    alone = f" (a transcript of no {by} counts as one)" if report.facts.double_coded_alone else ""
     if groups < FEWEST_GROUPS:
         return f"No intervals are given, since fewer than {FEWEST_GROUPS} {by}s were coded by two people."
     if groups < FEW_GROUPS:
         return (
-            f"Intervals (95 %) are jackknife intervals over {by}s with t of {groups - 1} degrees of freedom, since there "
-            f"are fewer than {FEW_GROUPS}."
+            f"Intervals (95 %) are jackknife intervals over {by}s{alone} with t of {groups - 1} degrees of freedom, "
+            f"since there are fewer than {FEW_GROUPS}."
         )
-    return f"Intervals (95 %) come from a bootstrap over {by}s (2,000 draws, expanded percentiles)."
+    return f"Intervals (95 %) come from a bootstrap over {by}s{alone} (2,000 draws, expanded percentiles)."
 
 
 def _many(n: int, what: str) -> str:
     return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
+def _were(n: int) -> str:
+    return "was" if n == 1 else "were"
 
 
 def _of(n: int, among: int, what: str) -> str:

@@ -13,7 +13,7 @@ from annotations.agreement.comparisons import Comparisons
 from annotations.agreement.judged_material import Material
 from annotations.agreement.pairs import JudgePair
 from annotations.arrays import Bools
-from annotations.groups import GroupBy
+from annotations.groups import GroupBy, alone_in, groups_in_words
 from annotations.store.applied_codings import read_transcripts
 from annotations.store.loose_codings import loose_codings
 from annotations.store.transcripts import KeptTranscript
@@ -38,8 +38,8 @@ class Facts:
 
     ``coders``: who coded independently. ``transcripts``, ``segments``: all that the report is about; ``coded`` says how
     much of that somebody has read. ``double_coded``, ``with_model``: segments judged by two people, and by two people
-    and the model; each with the number of groups. ``joined``: codings wider than a segment, each counted as one unit.
-    ``assisted``: segments by coder.
+    and the model; each with the number of groups, and how many of these are a transcript of nobody (``…_alone``).
+    ``joined``: codings wider than a segment, each counted as one unit. ``assisted``: segments by coder.
     """
 
     coders: tuple[str, ...]
@@ -61,6 +61,24 @@ class Facts:
     assisted: Mapping[str, int]
     margin: float
     coded: CodedPart
+    groups_alone: int = 0
+    double_coded_alone: int = 0
+    with_model_alone: int = 0
+
+    @property
+    def groups_in_words(self) -> str:
+        """Whose words the material is."""
+        return groups_in_words(self.groups, self.groups_alone, self.group_by)
+
+    @property
+    def double_coded_in_words(self) -> str:
+        """Whose words two people judged."""
+        return groups_in_words(self.double_coded_groups, self.double_coded_alone, self.group_by)
+
+    @property
+    def with_model_in_words(self) -> str:
+        """Whose words two people and the model judged."""
+        return groups_in_words(self.with_model_groups, self.with_model_alone, self.group_by)
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -111,7 +129,15 @@ def facts_of(work: Comparisons, parts: Parts, group_by: GroupBy, coded: CodedPar
         },
         margin=config.margin,
         coded=coded,
+        groups_alone=alone_in(work.groups, group_by),
+        double_coded_alone=alone_in(_names(work, twice), group_by),
+        with_model_alone=alone_in(_names(work, both), group_by),
     )
+
+
+def _names(work: Comparisons, judged: Bools) -> list[str]:
+    """The groups of the units that were judged."""
+    return [work.groups[at] for at in np.unique(work.member[judged])]
 
 
 def _judged(pairs: Sequence[JudgePair], units: int) -> Bools:

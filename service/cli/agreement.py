@@ -94,7 +94,7 @@ def _show(report: Report) -> None:
     say(
         f"{report.study}: {counted(facts.segments, 'segment')} of {counted(facts.transcripts, 'transcript')}, "
         f"of which people have read {facts.coded.transcripts:,} and {facts.coded.segments:,}; "
-        f"{counted(facts.groups, facts.group_by)}; {counted(facts.double_coded, 'segment')} judged by two people.",
+        f"{facts.groups_in_words}; {counted(facts.double_coded, 'segment')} judged by two people.",
         "",
     )
     sides = overview(report)

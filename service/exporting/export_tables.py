@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from annotations.codebook.codes import Codebook
 from annotations.codebook.layout import lay_out
 from annotations.errors import BadInput
 from annotations.numbers_shown import counted
@@ -71,7 +72,7 @@ def export_tables(
         written.append(_quotes(parts, files.quotes_by_code, passages, asked))
     if files.codebook:
         write_codebook_file(parts, files.codebook)
-        written.append(Exported("codebook", (files.codebook,), {"codes": len(parts.codebook.codes)}))
+        written.append(Exported("codebook", (files.codebook,), _codes(parts.codebook)))
     if files.doubts:
         write_table(files.doubts, DOUBT_COLUMNS, doubts, sheet="Doubts")
         written.append(Exported("doubts", (files.doubts,), _counts(doubts)))
@@ -146,6 +147,12 @@ def _notes(parts: Parts, codings: Sequence[ExportedCoding], rows: Sequence[Mappi
             f"{counted(gone, 'row carries a code', 'rows carry codes')} that the codebook holds no longer."
         )
     return notes
+
+
+def _codes(codebook: Codebook) -> dict[str, int]:
+    """As the page of the codebook counts them: what may be applied, and what only stands above it."""
+    applied = len(codebook.applicable)
+    return {"codes": applied, "headings that are not applied": len(codebook.codes) - applied}
 
 
 def _wide(parts: Parts, file: Path, asked: ExportRequest) -> Exported:

@@ -18,7 +18,13 @@ def export_result(parts: Parts, name: str, asked: ResultAsked, file: Path) -> Ex
     from service.results.parts_files import write_result
 
     result_parts = read_result(parts, name, asked).parts()
-    return Exported(name, tuple(write_result(result_parts, file)), notes=result_parts.notes)
+    files = tuple(write_result(result_parts, file))
+    if file.suffix.lower() in (".png", ".svg"):
+        counts = {"pictures": len(files)}
+    else:
+        filled = [table for table in result_parts.tables if table.rows]
+        counts = {"tables": len(filled), "rows": sum(len(table.rows) for table in filled)}
+    return Exported(name, files, counts, notes=result_parts.notes)
 
 
 def export_pack(parts: Parts, wanted: WantedPack, file: Path) -> Exported:

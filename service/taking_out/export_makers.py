@@ -63,7 +63,7 @@ def table_named(option: str) -> Make:
         from service.exporting.export_tables import Files, export_tables
 
         # transcripts that came since are cut into segments first, which writes
-        with parts.alone("export") if option == "wide" else nullcontext():
+        with parts.held_for("export") if option == "wide" else nullcontext():
             (made,) = export_tables(
                 parts, Files(**{option: file}), wish.asked, coded_only="coded_only" in wish.ticked
             )

@@ -65,6 +65,23 @@ def test_what_nobody_has_read_is_not_called_coded(parts_of: MakeParts) -> None:
     assert 0 < report.facts.coded.segments < report.facts.segments
 
 
+def test_a_document_of_nobody_is_no_participant(parts_of: MakeParts) -> None:
+    """It is drawn again by itself for intervals, and is not counted among those who took part."""
+    parts = parts_of(MadeUp(coders=("Ada", "Ben"), transcripts=5, model=False))
+    with parts.store.writing() as connection:
+        add_transcript(connection, replace(a_transcript("page", "Why?", "On the wall."), participant=""))
+    report = agree(parts, ReportScope())
+    assert (report.facts.groups, report.facts.groups_in_words) == (
+        6,
+        "5 participants and 1 transcript of no participant",
+    )
+    assert f"{report.facts.double_coded} segments of 5 participants were coded" in methods_paragraph(report)
+    judged = replace(report.facts, double_coded=1, double_coded_groups=6, double_coded_alone=1)
+    said = methods_paragraph(replace(report, facts=judged))
+    assert "1 segment of 5 participants and 1 transcript of no participant was coded" in said
+    assert "over participants (a transcript of no participant counts as one) with t of 5" in said
+
+
 @pytest.mark.slow
 def test_model_and_people_stand_beside_each_other_on_the_same_segments(parts_of: MakeParts) -> None:
     """Code by code, too: kappa of people there is not that of all doubly coded segments, and is shown as such."""

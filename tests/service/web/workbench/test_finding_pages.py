@@ -166,6 +166,34 @@ def test_the_report_is_made_by_a_worker(lead: TestClient, app: Any, coded: Parts
     assert "/results/report" not in signed_in(app, "Ada").get("/results").text
 
 
+def test_a_worker_makes_segments_by_codes(
+    lead: TestClient, coded: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The maker holds the study itself, while the worker holds it for the job: they are one and wait for nobody."""
+    monkeypatch.setattr(asked_exports, "MOST_CODINGS", 0)
+    made_at = send(lead, "/exports/of/segments-by-codes", ending=".csv")
+    assert do_waiting_jobs(coded) == 1
+    page = lead.get(made_at.headers["location"]).text
+    assert "Ready: segments by codes" in page
+    assert "is at work" not in page
+
+
+@pytest.mark.parametrize(
+    ("result", "ending", "said"),
+    [("triangulation", ".docx", "Tables: 2, rows: "), ("saturation", ".png", "Pictures: ")],
+)
+def test_a_file_of_a_result_is_not_called_empty(
+    result: str, ending: str, said: str, lead: TestClient, coded: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says what stands in it, as every other file does."""
+    monkeypatch.setattr(asked_exports, "MOST_CODINGS", 0)
+    made_at = send(lead, f"/results/{result}/files", ending=ending)
+    do_waiting_jobs(coded)
+    page = lead.get(made_at.headers["location"]).text
+    assert said in page
+    assert "It is empty" not in page
+
+
 def test_an_export_that_fails_says_so(
     lead: TestClient, coded: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
