@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,17 +12,20 @@ from uuid import UUID, uuid4
 
 from builders import a_transcript
 from proven import proven
+from sqlalchemy import Connection, Row, select
 
 from annotations.codebook.codes import Codebook
 from annotations.codebook.files import write_codebook
 from annotations.coding import Draw
 from annotations.errors import Unreachable
+from annotations.label_studio.arrivals import ArrivalState
 from annotations.segment import Segment, Segmentation
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.label_studio_projects import add_project
 from annotations.store.model_versions import ModelVersion, add_model
 from annotations.store.pushed_tasks import PushedTask, keep_tasks
 from annotations.store.segments import add_segments, keep_segmentation, segments_of
+from annotations.store.tables import label_studio_annotations, label_studio_tasks
 from annotations.store.transcripts import add_transcript
 from annotations.study.config import read_study
 from service.composition import Parts
@@ -234,6 +237,17 @@ def keys_of(parts: Parts) -> list[UUID]:
     with parts.store.reading() as connection:
         (cut,) = segments_of(connection, parts.segmentation.version).values()
     return [one.id for one in cut if one.id is not None]
+
+
+def skipped_tasks(connection: Connection, coder: str, count: int) -> Sequence[Row[Any]]:
+    """The first of the study's tasks, which this coder skips now."""
+    in_order = select(label_studio_tasks).order_by(label_studio_tasks.c.task_id)
+    tasks = connection.execute(in_order.limit(count)).all()
+    for number, task in enumerate(tasks, start=1):
+        where = {"project_id": task.project_id, "task_id": task.task_id, "key": task.key}
+        values = {**where, "annotation_id": number, "coder": coder, "state": ArrivalState.SKIPPED.value}
+        connection.execute(label_studio_annotations.insert().values(**values))
+    return tasks
 
 
 def _model(codebook: Codebook, segmentation: Segmentation) -> ModelVersion:

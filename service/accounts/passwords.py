@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from annotations.errors import BadInput, Busy
 from annotations.names import folded
+from annotations.numbers_shown import counted
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -68,9 +69,9 @@ def fault_of_password(password: str, names: Iterable[str] = ()) -> str | None:
     """Why somebody would guess it, as the end of a sentence; None where it may be used."""
     plain = _one_form(password)
     if len(plain) < SHORTEST:
-        return f"has {len(plain)} characters, and {SHORTEST} are the fewest"
+        return f"has {counted(len(plain), 'character')}, and {SHORTEST} are the fewest"
     if len(plain) > LONGEST:
-        return f"has {len(plain)} characters, and {LONGEST} are the most"
+        return f"has {counted(len(plain), 'character')}, and {LONGEST} are the most"
     small = plain.casefold()
     if len(set(small)) < 5:
         return "is made of fewer than five different characters"

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from annotations.errors import BadInput, TandemError
 from annotations.names import folded
+from annotations.numbers_shown import counted
 from annotations.store import sessions, sign_in_attempts
 from annotations.store.accounts import Account, account_of, account_signing_in, all_accounts, set_password
 from annotations.store.database import Store
@@ -41,7 +42,11 @@ class TooManyGuesses(TandemError):
 
     def __init__(self, until: datetime) -> None:
         self.seconds = max(1, round((until - now()).total_seconds()))
-        wait = f"{self.seconds} seconds" if self.seconds < 120 else f"{round(self.seconds / 60)} minutes"
+        wait = (
+            counted(self.seconds, "second")
+            if self.seconds < 120
+            else counted(round(self.seconds / 60), "minute")
+        )
         super().__init__(
             f"There were several failed attempts to sign in. Wait {wait}, then try again; nobody is locked out for good."
         )

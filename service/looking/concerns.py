@@ -112,9 +112,9 @@ def _backup(parts: Parts) -> Iterator[Concern]:
     age = datetime.now(UTC) - last.moment
     if is_old(age, nightly=nightly is not None):
         yield Concern(
-            f"The last good backup is {age.days} days old."
+            f"The last good backup is {counted(age.days, 'day')} old."
             if age.days > 1
-            else f"The last good backup is {age.total_seconds() / 3600:.0f} hours old.",
+            else f"The last good backup is {counted(round(age.total_seconds() / 3600), 'hour')} old.",
             "See what became of last night's under Jobs, or make one now.",
             "/backups",
             wrong=nightly is not None,

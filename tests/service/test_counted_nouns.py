@@ -13,13 +13,14 @@ from annotations.numbers_shown import counted, tallied
 from service.web.lists import ListColumn, ShownList, asked_of
 
 _NOUNS = (
-    "answer|case|code|coder|coding|column|decision|doubt|embedding|event|figure|file|group|informant|interview|job|memo|"
-    "message|note|page|participant|passage|project|question|quote|rating|reading|review|row|segment|suggestion|table|"
-    "task|text|transcript|turn|version|wave|word"
+    "answer|case|character|code|coder|coding|column|day|decision|doubt|embedding|event|figure|file|group|hour|informant|"
+    "interview|job|memo|message|minute|note|page|participant|passage|project|question|quote|rating|reading|review|row|"
+    "second|segment|suggestion|table|task|text|token|transcript|turn|version|wave|word"
 )
 _MANY = rf"(?:[a-z]+ )?(?:(?:{_NOUNS})s|people)\b"
 # what a page shows, and what makes its sentences
 _ROOMS = (
+    "accounts",
     "bringing_in",
     "corrections",
     "design",
@@ -31,7 +32,9 @@ _ROOMS = (
     "withdrawal",
 )
 # after these a word in the plural is no noun that is counted
-_NO_NUMBERS = re.compile(r"without|said\[|\burl\b|answers_|loop\.|\bname\b|address|path|version\b|title")
+_NO_NUMBERS = re.compile(
+    r"without|holding|said\[|\burl\b|answers_|loop\.|\bname\b|address|path|version\b|title"
+)
 
 
 def _sentences(file: Path) -> Iterator[tuple[int, str, str]]:

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
 from annotations.errors import BadInput
+from annotations.numbers_shown import counted
 
 LONGEST_FIELD = 100_000
 
@@ -55,7 +56,7 @@ class Given:
 def _checked(name: str, value: str) -> str:
     if len(value) > LONGEST_FIELD:
         raise BadInput(
-            f'the field "{name}" holds {len(value):,} characters; it may hold {LONGEST_FIELD:,} at most.'
+            f'the field "{name}" holds {counted(len(value), "character")}; it may hold {LONGEST_FIELD:,} at most.'
         )
     if "\x00" in value:
         raise BadInput(f'the field "{name}" holds a NUL, which is no character of a text.')

@@ -6,23 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from fake_label_studio import keys_of, pushed_study
+from fake_label_studio import keys_of, pushed_study, skipped_tasks
 from sqlalchemy import delete, select
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Review
-from annotations.label_studio.arrivals import ArrivalState
 from annotations.store.annotation_reviews import Word, add_words
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.reviews import add_reviews, retract
 from annotations.store.segments import places_of
-from annotations.store.tables import (
-    annotation_reviews,
-    label_studio_annotations,
-    label_studio_projects,
-    label_studio_tasks,
-    now,
-)
+from annotations.store.tables import annotation_reviews, label_studio_projects, label_studio_tasks, now
 from service.access.viewer import Viewer, ViewerRole
 from service.composition import Parts
 from service.looking.my_work import Assigned, MyWork, work_of
@@ -77,20 +70,7 @@ def test_what_she_skipped_has_a_way_back_until_she_has_judged_it(tmp_path: Path,
     """Label Studio's stream does not come back to it."""
     parts = pushed_study(tmp_path / "study", codebook)
     with parts.store.writing() as connection:
-        tasks = connection.execute(
-            select(label_studio_tasks).order_by(label_studio_tasks.c.task_id).limit(2)
-        ).all()
-        for number, task in enumerate(tasks):
-            connection.execute(
-                label_studio_annotations.insert().values(
-                    project_id=task.project_id,
-                    annotation_id=number,
-                    key=task.key,
-                    task_id=task.task_id,
-                    coder="Ada",
-                    state=ArrivalState.SKIPPED.value,
-                )
-            )
+        tasks = skipped_tasks(connection, "Ada", 2)
     for task, skipped in zip(tasks, (2, 1), strict=True):
         (interview,) = work_of(parts, LEAD, "Ada").interviews
         assert (interview.skipped, interview.left) == (skipped, 4)

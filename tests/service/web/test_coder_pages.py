@@ -5,17 +5,21 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from accounts import KEY, browser, form_token, signed_in
+from accounts import KEY, add_person, browser, form_token, signed_in
+from fake_label_studio import pushed_study, skipped_tasks
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from study_with_pages import INES, MONEY, TOM, WithPages, study_with_pages
 
+from annotations.codebook.codes import Codebook
 from annotations.store.jobs import ask_for, beat, take
 from service.access.page_links import page_key
+from service.access.viewer import ViewerRole
 from service.design.static_files import address_of_static, static_files
 from service.web.app import create_app
 
@@ -110,6 +114,38 @@ def test_a_coder_sees_how_far_she_is_and_goes_on(browsers: dict[str, TestClient]
     assert "You need a user in Label Studio" not in browsers["Lea"].get(f"/work?coder={TOM}").text
     assert "3 of 22" in browsers["Lea"].get(f"/work?coder={TOM}").text
     assert browsers[INES].get(f"/work?coder={TOM}").status_code == 403
+
+
+def test_a_coder_is_told_what_is_shared_and_how_to_come_back_to_what_she_skipped(
+    tmp_path: Path, codebook: Codebook
+) -> None:
+    """Where nothing was handed to her alone no 0 says so; where she skipped the rest, that is what is left."""
+    parts = pushed_study(tmp_path / "study", codebook)
+    add_person(parts, "Ada", ViewerRole.CODER)
+    ada = signed_in(create_app(parts, key=KEY), "Ada")
+    page = ada.get("/work").text
+    assert "6 passages are left for you." in page
+    assert "Everybody shares what is left" in page
+    assert "go back" not in page
+    with parts.store.writing() as connection:
+        skipped_tasks(connection, "Ada", 6)
+    page = ada.get("/work").text
+    assert "Left for you: 6 passages that you skipped." in page
+    assert "Press “Cancel skip” before you decide" in page
+    assert re.search(r'<a href="[^"]*/data\?task=\d+">6, go back</a>', page)
+    assert "you are through" not in page
+    parts.close()
+
+
+def test_an_interview_says_whose_codes_stand_in_its_margin(
+    made: WithPages, browsers: dict[str, TestClient]
+) -> None:
+    """A coder learns that she codes first, and of none that was not handed to her how much she has done of it."""
+    path = f"/interviews/{made.alone}"
+    hers, his, leads = (browsers[name].get(path).text for name in (INES, TOM, "Lea"))
+    once = "once you have coded the passage yourself"
+    assert [once in page for page in (hers, his, leads)] == [True, True, False]
+    assert ["passages done by you" in page for page in (hers, his, leads)] == [True, False, False]
 
 
 def test_the_link_of_label_studio_opens_words_alone_and_the_margin_for_who_is_signed_in(
