@@ -31,9 +31,16 @@ router = APIRouter(include_in_schema=False)
 PATH = "/models/unseen"
 _WORDS = {
     "participant": "participant",
-    "transcript": "interview",
+    "transcript": "transcript",
     "site": "site",
     "case": "case",
+}
+# a document of nobody is judged like a participant, and is none
+_MANY = {
+    "participant": "participants or documents",
+    "transcript": "transcripts",
+    "site": "sites",
+    "case": "cases",
 }
 
 
@@ -107,6 +114,7 @@ def _page(visit: Visit, by: GroupBy) -> Response:
         list=shown,
         by=by,
         group=_WORDS[by],
+        groups=_MANY[by],
         choices=[(known, _WORDS[known]) for known in get_args(GroupBy)],
         rows=[] if figures is None else main_rows(figures),
         at_random="" if figures is None else at_random_in_words(figures, _WORDS[by]),

@@ -83,6 +83,7 @@ def test_what_is_true_of_the_unseen_stands_beside_what_a_random_split_claims(
     assert row[1].count("<td") == 2
     assert re.findall(r"[0-9.]+(?=<)", row[1]) == [f"{kappa:.2f}", f"{at_random:.2f}"]
     assert "other words of the same participant" in page
+    assert f"{figures['overall']['groups']} participants or documents." in page
     assert figures["people_reason"] in page
     assert lead.get("/models/unseen?by=participant&take=xlsx").content[:2] == b"PK"
     # other groups are another question

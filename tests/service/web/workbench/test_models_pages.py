@@ -22,6 +22,7 @@ def measured(parts: Parts) -> Parts:
         row = connection.execute(model_versions.select().where(model_versions.c.version == "v2")).one()
         figures = dict(row.figures) | {"spotting": {"kappa": 0.61}, "labelling": {"micro_f1": 0.72}}
         figures["measured_on"] = "cross-validation"
+        figures["overall"] = dict(figures.get("overall", {})) | {"groups": 9}
         for one in figures["codes"]:
             good = one["code_id"] == "money"
             one |= {"ticked": 60, "ticked_right": 50 if good else 12, "carried": 60, "recall_at_5": 0.8}
@@ -44,6 +45,8 @@ def test_a_version_tells_what_it_is_worth(lead: TestClient, measured: Parts) -> 
     assert "Is it coded at all: κ</dt><dd>0.61" in page
     assert "Which codes, where coders coded: F1</dt><dd>0.72" in page
     assert "Passages dealt out at random" in page
+    # a document of nobody is judged by itself, and is no participant
+    assert "cross-validation, 9 participants or documents that it had not seen" in page
     assert lead.get("/models/v9").status_code == 422
     assert lead.get("/models?take=xlsx").status_code == 200
 
