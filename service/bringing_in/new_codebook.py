@@ -8,6 +8,7 @@ from pathlib import Path
 from annotations.codebook.check import check_codebook
 from annotations.codebook.codes import Codebook
 from annotations.codebook.files import FromFile, codebook_from, write_codebook
+from annotations.codebook.what_tables_lack import with_unsaid
 from annotations.errors import BadInput
 from annotations.numbers_shown import counted
 from annotations.refi.codebook_file import read_refi_codebook
@@ -17,6 +18,7 @@ from service.bringing_in.codebook_changes import ChangedCode, codebook_changes
 from service.composition import Parts
 
 _NAMED = 12
+SAYS_ALL = (".yaml", ".yml")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ def look_at_codebook(parts: Parts, file: Path) -> NewCodebook:
     is_refi = file.suffix.lower() in REFI
     read = FromFile(read_refi_codebook(file)) if is_refi else codebook_from(file)
     before, after = parts.codebook, read.codebook
+    if file.suffix.lower() not in SAYS_ALL:
+        after = with_unsaid(before, after)
     with parts.store.reading() as connection:
         used = count_codings(connection)
         changes = codebook_changes(connection, before, after)

@@ -12,11 +12,13 @@ from sqlalchemy import select
 
 from annotations.codebook.codes import Codebook
 from annotations.codebook.files import write_codebook
+from annotations.codebook.what_tables_lack import with_unsaid
 from annotations.store.reviews import current_reviews
 from annotations.store.tables import suggestions
 from service.bringing_in.codebook_changes import ChangedText
-from service.bringing_in.new_codebook import look_at_codebook
+from service.bringing_in.new_codebook import look_at_codebook, take_codebook
 from service.composition import Parts
+from service.exporting.codebook_out import write_codebook_file
 from service.new_study import make_study
 from service.settings import read_settings
 
@@ -76,3 +78,21 @@ def test_a_codebook_that_says_the_same_changes_nothing(coded: Parts, tmp_path: P
     file = tmp_path / "same.yaml"
     write_codebook(coded.codebook, file)
     assert look_at_codebook(coded, file).changes == ()
+
+
+def test_its_own_table_read_again_changes_nothing(tmp_path: Path) -> None:
+    """A table has no place for phases as such, published names and the question of influence: these stay as they are."""
+    study, _ = make_study(tmp_path / "s", codebook="common-framework", config={"name": "Made up"})
+    parts = Parts(study, read_settings({"TANDEM_STATE": str(tmp_path / "state")}))
+    before, file = parts.codebook, tmp_path / "book.xlsx"
+    write_codebook_file(parts, file)
+    assert look_at_codebook(parts, file).changes == ()
+    take_codebook(parts, file)
+    assert parts.read_again().codebook.version == before.version
+    parts.close()
+
+
+def test_another_codebook_in_a_table_keeps_nothing_of_the_one_before(coded: Parts, tmp_path: Path) -> None:
+    """Without a code in common it is taken as it stands."""
+    other = replace(coded.codebook, codes=(), influence=True)
+    assert with_unsaid(other, coded.codebook) is coded.codebook

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Response, status
 from sqlalchemy import Connection
 
+from annotations.codebook.codes import Codebook
 from annotations.errors import BadInput
 from annotations.matrix.rated_cells import ONE, RatedCell
 from annotations.matrix.rating_scale import VALUES, rating_shown
@@ -50,18 +51,45 @@ class ShownCell:
     address: str
 
 
+_ShownRow = tuple[str, list[ShownCell | None], str]
+
+
 @router.get(PATH)
 def matrix(visit: VisitedNow) -> Response:
     """The table; a cell opens its passages."""
     visit.must(Action.SEE_FIGURES)
     query = visit.request.query_params
     filters = {key: query[key][:200] for key in _FILTERS if query.get(key)}
+    table, fault = None, ""
     with visit.parts.store.reading() as connection:
-        table = _table(visit, connection, filters)
+        try:
+            table = _table(visit, connection, filters)
+        except BadInput as error:
+            fault = str(error)
         seen = [text for text in described_transcripts(connection) if sees(visit.viewer, text)]
         attributes = sorted(seen_attributes(connection, visit.viewer, seen).names)
         waves = sorted({text.wave for text in seen} - {""})
     book = visit.parts.codebook
+    blocks = _blocks(table, book, filters) if table else []
+    return visit.page(
+        "workbench/matrix.html",
+        table=table,
+        fault=fault,
+        columns=[table.shown[column] or NOT_STATED for column in table.columns] if table else [],
+        blocks=blocks,
+        notes=how_it_was_counted(table, with_quotes=False) if table else (),
+        filters=filters,
+        by=["case", "site", "participant", "wave", "kind", *attributes],
+        attributes=attributes,
+        waves=waves,
+        frameworks=[framework.name for framework in book.frameworks],
+        patterns=any(pattern for _, rows in blocks for _, _, pattern in rows),
+        code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
+    )
+
+
+def _blocks(table: StudyTable, book: Codebook, filters: dict[str, str]) -> list[tuple[str, list[_ShownRow]]]:
+    """The rows of each phase that has some, under what it is called."""
     framework = filters.get("framework", "")
     blocks = []
     for phase in table.phases:
@@ -79,19 +107,7 @@ def matrix(visit: VisitedNow) -> Response:
                 table.label(phase) if phase else "Phase not stated" if len(table.phases) > 1 else "All codes"
             )
             blocks.append((title, rows))
-    return visit.page(
-        "workbench/matrix.html",
-        table=table,
-        columns=[table.shown[column] or NOT_STATED for column in table.columns],
-        blocks=blocks,
-        notes=how_it_was_counted(table, with_quotes=False),
-        filters=filters,
-        by=["case", "site", "participant", "wave", "kind", *attributes],
-        attributes=attributes,
-        waves=waves,
-        frameworks=[framework.name for framework in book.frameworks],
-        patterns=any(pattern for _, rows in blocks for _, _, pattern in rows),
-    )
+    return blocks
 
 
 @router.get(CELL)

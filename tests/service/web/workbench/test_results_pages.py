@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 from accounts import add_person, form_token, signed_in
+from builders import a_transcript
 from commands_refused import write_lines
 from fastapi.testclient import TestClient
+from lead_in_browser import Lead, a_study
 from results_study import make_results_study
 
 from annotations.store.ratings import all_ratings
+from annotations.store.transcripts import add_transcript
 from annotations.study.config import read_study
 from service.access.viewer import ViewerRole
 from service.composition import Parts
@@ -133,3 +136,23 @@ def test_events_are_tried_then_kept_and_drawn(raters: tuple[TestClient, TestClie
     drawn = lead.get("/results/timeline.svg?case=Esk")
     assert drawn.headers["content-type"] == "image/svg+xml"
     assert b"March 2017" in drawn.content
+
+
+def test_an_empty_study_says_where_to_begin(tmp_path: Path) -> None:
+    """The first tab of Results stands in an empty study as the others do, and is no page of a fault."""
+    lead = Lead(a_study(tmp_path))
+    empty = lead.get("/results").text
+    assert "<h1>What was coded where</h1>" in empty
+    assert "Begin on the page Bring in" in empty
+    lead.parts.close()
+
+
+def test_what_nobody_has_coded_says_what_is_next(tmp_path: Path) -> None:
+    """Transcripts without codings lead on to bringing codings in and to handing out."""
+    lead = Lead(a_study(tmp_path))
+    with lead.parts.store.writing() as connection:
+        add_transcript(connection, a_transcript("JKG-01", "How?", "We lacked rooms."))
+    page = lead.get("/results").text
+    assert "Nothing has been coded yet." in page
+    assert '<a href="/hand-out">hand out interviews</a>' in page
+    lead.parts.close()
