@@ -34,6 +34,12 @@ def test_every_code_that_may_be_applied_is_there_once() -> None:
     }
 
 
+def test_a_memo_says_when_it_is_kept() -> None:
+    """Label Studio puts what is typed there into no draft: it is gone if the page is left before it is submitted."""
+    (memo,) = _tree(SHIPPED).iter("TextArea")
+    assert "kept when you submit" in memo.get("placeholder", "")
+
+
 def test_hotkeys_and_names_are_used_once() -> None:
     """Two controls with one name, or one key for two codes, would lose an answer in silence."""
     tree = _tree(SHIPPED)

@@ -176,6 +176,7 @@ def test_what_a_form_cannot_take_is_said_of_its_field(app: FastAPI) -> None:
 def test_whoever_changes_her_password_is_told_what_came_of_it(app: FastAPI) -> None:
     """A wrong one is not said to be a name that does not fit; a right one is confirmed."""
     cleo = signed_in(app, "Cleo")
+    assert "sign out there too" in cleo.get("/account").text
     sent = {
         "csrf": form_token(cleo, "/account"),
         "password": "green copper kettle",
