@@ -133,8 +133,8 @@ class Suggestion:
 
     >>> from uuid import UUID
     >>> said = Suggestion(UUID(int=1), "cost", 0.71, threshold=0.4, suggested=True, model_version="v3")
-    >>> f"{said.model_version} suggests {said.code}: {said.probability:.0%}"
-    'v3 suggests cost: 71%'
+    >>> f"{said.model_version} suggests {said.code}: {said.probability:.2f}"
+    'v3 suggests cost: 0.71'
     """
 
     segment: UUID

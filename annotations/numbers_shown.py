@@ -35,9 +35,18 @@ def percent(share: float) -> str:
     """A share as people choose it, with the digits that it has: what a figure goes by is never rounded away.
 
     >>> percent(0.05), percent(0.005), percent(0.125)
-    ('5%', '0.5%', '12.5%')
+    ('5 %', '0.5 %', '12.5 %')
     """
-    return f"{100 * share:.6g}%"
+    return f"{100 * share:.6g} %"
+
+
+def rounded_percent(share: float, digits: int = 0) -> str:
+    """A share that was measured, rounded: whole, or with as many digits after the point as asked for.
+
+    >>> rounded_percent(1 / 3), rounded_percent(0.0521, 1)
+    ('33 %', '5.2 %')
+    """
+    return f"{100 * share:.{digits}f} %"
 
 
 def ranging(interval: Sequence[float]) -> str:

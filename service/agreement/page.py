@@ -16,7 +16,7 @@ from annotations.agreement.coefficient import Agreement
 from annotations.agreement.second_coder import rule
 from annotations.agreement.what_to_double_code import ONE_POINT, RULE
 from annotations.codebook.codes import Codebook
-from annotations.numbers_shown import number
+from annotations.numbers_shown import number, rounded_percent
 from service.agreement.disagreements import Disagreement
 from service.agreement.methods_paragraph import methods_paragraph
 from service.agreement.missing import Missing
@@ -251,7 +251,7 @@ def _coefficient(context: Context, row: CodeRow, name: str) -> str:
 
 @pass_context
 def _percent(context: Context, value: float | None) -> str:
-    return _missing(context, _NO_PAIR) if value is None else f"{100 * value:.0f} %"
+    return _missing(context, _NO_PAIR) if value is None else rounded_percent(value)
 
 
 @pass_context

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from annotations.agreement.coefficient import Agreement
-from annotations.numbers_shown import number, ranging
+from annotations.numbers_shown import number, ranging, rounded_percent
 from service.agreement.report import Report
 from service.results.rated_study import RatedStudy
 from service.results.result_parts import ResultTable
@@ -29,7 +29,7 @@ def agreement_table(report: Report) -> ResultTable:
                 code,
                 kappa.units,
                 kappa.groups,
-                "–" if kappa.prevalence is None else f"{kappa.prevalence:.1%}",
+                "–" if kappa.prevalence is None else rounded_percent(kappa.prevalence, 1),
                 number(kappa.value) if kappa.value is not None else kappa.reason or "–",
                 interval,
                 *(number(its[name].value) if name in its else "–" for name in COEFFICIENTS[1:]),
@@ -86,7 +86,7 @@ def raters_table(rated: RatedStudy) -> ResultTable:
                 pair.groups,
                 number(pair.kappa) if pair.kappa is not None else pair.reason or "–",
                 ranging(pair.interval) if pair.interval else pair.interval_reason or "–",
-                "–" if pair.same is None else f"{pair.same:.0%}",
+                "–" if pair.same is None else rounded_percent(pair.same),
                 pair.unlike,
             )
             for pair in rated.agreement

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from annotations.matrix.rater_agreement import RaterAgreement
-from annotations.numbers_shown import counted, number, ranging
+from annotations.numbers_shown import counted, number, ranging, rounded_percent
 
 
 def agreement_of_raters_in_words(agreement: RaterAgreement) -> str:
@@ -16,7 +16,7 @@ def agreement_of_raters_in_words(agreement: RaterAgreement) -> str:
         if agreement.interval
         else f"no interval: {agreement.interval_reason}"
     )
-    same = "" if agreement.same is None else f" The same value in {agreement.same:.0%}."
+    same = "" if agreement.same is None else f" The same value in {rounded_percent(agreement.same)}."
     unlike = (
         f" {counted(agreement.unlike, 'further cell was', 'further cells were')} put on the scale by one of them only."
         if agreement.unlike

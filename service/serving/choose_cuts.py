@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from annotations.errors import BadInput
+from annotations.numbers_shown import percent
 from annotations.store.chosen_cuts import CutChoice, add_choice, chosen_for
 from annotations.store.model_versions import get_model
 from service.composition import Parts
@@ -64,6 +65,6 @@ def _refuse_unshown(parts: Parts, version: str, code: CodeInModel, cut: float | 
     if not point.shown:
         raise BadInput(
             f'from {point.cut:.2f} on "{code.code}" would come ticked on {point.ticked} held-out passages, {point.right} of '
-            f"them rightly: that does not show that at least {least:.0%} of its ticks are right (study.yaml, aim, "
+            f"them rightly: that does not show that at least {percent(least)} of its ticks are right (study.yaml, aim, "
             f"least_precision). Nothing was changed."
         )

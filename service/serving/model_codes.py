@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotations.codebook.codes import Codebook
-from annotations.numbers_shown import counted
+from annotations.numbers_shown import counted, percent
 from annotations.store.chosen_cuts import ChosenCut, CutChoice
 from annotations.store.model_versions import ModelVersion
 from models.ticking import shown_right, tick_cuts
@@ -139,7 +139,7 @@ def _why_not(
         return "it was not measured how often its ticks are right"
     return (
         f"{right or 0} of {counted(ticked, 'held-out tick was', 'held-out ticks were')} right, which does not show that "
-        f"{least:.0%} of them are"
+        f"{percent(least)} of them are"
     )
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Response, status
 from sqlalchemy import Connection
 
 from annotations.errors import BadInput, TandemError
-from annotations.numbers_shown import number
+from annotations.numbers_shown import number, rounded_percent
 from annotations.store.chosen_cuts import chosen_for
 from annotations.store.model_versions import (
     ModelVersion,
@@ -47,7 +47,7 @@ def _stands(row: ListedModel) -> str:
 
 
 def _percent(value: float | None) -> str:
-    return "" if value is None else f"{100 * value:.0f} %"
+    return "" if value is None else rounded_percent(value)
 
 
 def _version_columns(zone: tzinfo) -> tuple[ListColumn[ListedModel], ...]:

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response, status
 
 from annotations.errors import BadInput
+from annotations.numbers_shown import percent
 from annotations.store.chosen_cuts import choice_history
 from annotations.store.model_versions import serving_model
 from service.access.policy import Action
@@ -20,10 +21,6 @@ from service.web.workbench.in_force import VisitedNow
 
 router = APIRouter(include_in_schema=False)
 PATH = "/hand-out/ticks"
-
-
-def _percent(value: float | None) -> str:
-    return "" if value is None else f"{100 * value:.0f} %"
 
 
 _COLUMNS = (
@@ -73,7 +70,7 @@ def ticks(visit: VisitedNow) -> Response:
     if shown.asked.take:
         return visit.takes(shown, "what-comes-ticked")
     least = visit.parts.study.config.aim.least_precision
-    return visit.page("workbench/ticks.html", list=shown, version=version, least=_percent(least))
+    return visit.page("workbench/ticks.html", list=shown, version=version, least=percent(least))
 
 
 @router.get(f"{PATH}/{{code_id}}")

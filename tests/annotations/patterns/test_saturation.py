@@ -45,10 +45,10 @@ def test_why_there_is_none() -> None:
         "cannot tell: the first 4 interviews carry no code"
     )
     assert saturation("E", _interviews("a", "b", "c", "d", "e", "f")).said == (
-        "not reached: no run of 2 brought 5% or less new codes"
+        "not reached: no run of 2 brought 5 % or less new codes"
     )
     assert saturation("E", _interviews("a", "b"), base=1, run=1, threshold=0.005).said == (
-        "not reached: no run of 1 brought 0.5% or less new codes"
+        "not reached: no run of 1 brought 0.5 % or less new codes"
     )
     assert saturation("E", _interviews("", "a"), base=1, run=1).said == (
         "cannot tell: the first interview carries no code"
