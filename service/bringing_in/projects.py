@@ -65,10 +65,8 @@ def beside_table(
             "notes": [f"This file is read with {project}, which cannot come in yet: see there."],
         }
     counts = table["beside"]
-    adds = f"This file is read with {project} and adds to it" + (
-        "" if any(counts.values()) else " nothing new"
-    )
-    return good_table(counts, [adds])
+    adds = "adds what is listed here" if any(counts.values()) else "adds nothing new"
+    return good_table(counts, [f"This file is read with {project} and {adds}"])
 
 
 def _waits(*faults: str) -> dict[str, Any]:

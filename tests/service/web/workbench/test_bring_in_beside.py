@@ -89,7 +89,7 @@ def test_both_files_together_come_in_as_by_the_command(written: Path, parts: Par
     assert "2 files would come in" in page.text
     assert "what stands beside a project" in page.text
     shown = " ".join(page.text.split())
-    assert "This file is read with study.qdpx and adds to it" in shown
+    assert "This file is read with study.qdpx and adds what is listed here" in shown
     assert "reviews in which a coder found that no code applies" in shown
     assert "codings with influence or as a concrete example" in shown
     assert "transcripts with their consents" in shown
@@ -175,7 +175,7 @@ def test_the_project_comes_in_alone_once_the_other_file_is_left_out(written: Pat
     """As the sentence proposes."""
     lead = Lead(parts)
     page = lead.send(*_damaged(written))
-    assert "that it is not to come in" in page.text
+    assert "that this file is not to come in" in page.text
     assert "another folder" not in page.text
     page = lead.post(f"{page.url.path}/kind/2", {"kind": "leave"})
     assert "1 file would come in" in page.text
