@@ -30,6 +30,8 @@ _SAID = (
      'Leave "What did the coders read?" as it is.'),
     (r"If the coders have looked for a newer code since, say so: import with --only CODE --complete all\.",
      "If the coders have looked for a newer code since, send a file with that code alone, and say that they read all."),
+    (r"move this file to another folder for that\.",
+     'for that, say under "What each file is" that this file is not to come in.'),
     (r"Leave --complete out, or say who:", 'Leave "What did the coders read?" as it is, or say who:'),
     (r" Tandem reads it otherwise now: --reread shows how\.", " Tandem reads it otherwise now."),
     (r"Give --kind document or --kind 'field note' if it is one",

@@ -13,10 +13,12 @@ from annotations.problems import in_few_lines
 from annotations.progress import Progress, quiet
 from annotations.store.brought_in import BroughtItem, keep_brought_in
 from annotations.study.list_in_file import set_values
+from service.bringing_in.beside_projects import ALONE, names_alone, pairs_in
 from service.bringing_in.corrections import lists_as_said, write_manifest
 from service.bringing_in.differences import standing, what_came
-from service.bringing_in.look import codings_asked, look_at, project_wishes
+from service.bringing_in.look import codings_asked, look_at
 from service.bringing_in.new_codebook import take_codebook
+from service.bringing_in.projects import project_wishes
 from service.bringing_in.rows_that_wait import waits_for_transcripts
 from service.bringing_in.uploads import SentFile, Upload, open_upload
 from service.bringing_in.way_back import keep_way_back
@@ -47,7 +49,8 @@ def bring_in(parts: Parts, upload_id: UUID, *, by: str, progress: Progress = qui
         _first(now, upload, seen, notes, done, progress)
     finally:
         # what came in before something failed is on record too
-        record = _keep(now, before, by, notes)
+        alone = names_alone([file for file in done if file.kind == "project"], pairs_in(upload, ()))
+        record = _keep(now, before, by, notes, alone)
     left = [file.name for file in upload.files if file not in done]
     keep_way_back(parts, upload, done, record)
     return {"brought_in": str(record) if record else None, "left": left}
@@ -79,16 +82,18 @@ def _first(
             notes.append(
                 f"{file.short} has waited for the transcripts: look at it again now that they are here."
             )
+    pairs = pairs_in(upload, ())
     for file in (sent for sent in ready if sent.kind in ("codings", "project") and not came):
-        asked = upload.said.asked.get(str(file.number), {})
         if file.kind == "codings":
+            asked = upload.said.asked.get(str(file.number), {})
             notes += import_codings(parts, upload.path(file), **codings_asked(asked)).notes
         else:
-            wishes = project_wishes(upload, file, asked, dry_run=False)
+            wishes = project_wishes(upload, file, pairs, dry_run=False)
             imported = import_project(parts, upload.path(file), wishes, progress)
             if imported.refused:
                 raise BadInput("\n".join(imported.refused))
             notes += imported.notes
+            done += [pairs.of[file.number]] if file.number in pairs.of else []
         done.append(file)
 
 
@@ -122,7 +127,7 @@ def _transcripts(
         notes.append(f"{counted(len(read['refused']), 'file waits', 'files wait')} to be mended.")
 
 
-def _keep(parts: Parts, before: Any, by: str, notes: Sequence[str]) -> UUID | None:
+def _keep(parts: Parts, before: Any, by: str, notes: Sequence[str], alone: Sequence[str]) -> UUID | None:
     again = parts.read_again()
     with again.store.writing() as connection:
         items = list(what_came(before, standing(connection, again)))
@@ -131,7 +136,11 @@ def _keep(parts: Parts, before: Any, by: str, notes: Sequence[str]) -> UUID | No
         return keep_brought_in(
             connection,
             by,
-            {**_counts(items), "notes": [for_pages(sentence) for sentence in dict.fromkeys(notes)]},
+            {
+                **_counts(items),
+                "notes": [for_pages(sentence) for sentence in dict.fromkeys(notes)],
+                **({ALONE: list(alone)} if alone else {}),
+            },
             items,
         )
 

@@ -1,4 +1,4 @@
-"""What a file is, guessed from its ending and the names of its columns; people correct it."""
+"""What a file is, guessed from its ending, the names of its columns or what it holds; people correct it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from annotations.codings.read_codings import read_codings
 from annotations.errors import BadInput
 from annotations.names import folded
+from annotations.refi.beside import is_beside
 from annotations.sheets.grids import grids_of
 from service.bringing_in.uploads import Kind
 
@@ -18,6 +19,7 @@ NAMES: Mapping[Kind, str] = {
     "participants": "a table of participants or cases",
     "codebook": "a codebook",
     "project": "a project of another program",
+    "beside": "what stands beside a project",
 }
 _BY_ENDING: Mapping[str, Kind] = {
     ".qdpx": "project",
@@ -33,6 +35,8 @@ _LOOKED_AT = 30
 
 def kind_of(file: Path) -> Kind:
     """What this file is, as far as can be seen."""
+    if is_beside(file):
+        return "beside"
     ending = file.suffix.lower()
     if ending in _BY_ENDING:
         return _BY_ENDING[ending]

@@ -16,17 +16,18 @@ from annotations.errors import BadInput, TandemError
 from annotations.numbers_shown import counted
 from annotations.problems import Problem, Problems, problem_of
 from annotations.progress import Progress, quiet
-from annotations.refi.map_file import WHATS
+from service.bringing_in.beside_projects import Pairs, pairs_in, projects_that_came_alone
 from service.bringing_in.corrections import study_as_said, write_manifest
+from service.bringing_in.good_table import good_table
 from service.bringing_in.mend_cells import TABLES, alike
 from service.bringing_in.new_codebook import look_at_codebook
+from service.bringing_in.projects import beside_table, project_table
 from service.bringing_in.refused_files import page_sentence, refused_files
 from service.bringing_in.rows_that_wait import rows_that_wait
 from service.bringing_in.uploads import SentFile, Upload, open_upload
 from service.composition import Parts
 from service.importing.import_codings import import_codings
 from service.importing.import_outcome import Imported, ImportedTranscript
-from service.importing.import_project import Wishes, import_project
 from service.importing.import_transcripts import preview_transcripts
 from service.importing.participants import import_attributes
 from service.importing.preview_page import shown_file
@@ -45,13 +46,17 @@ def look_at(parts: Parts, upload_id: UUID, progress: Progress = quiet) -> dict[s
     seen: dict[str, Any] = {"transcripts": None, "tables": {}, "faults": []}
     if upload.of_kind("transcript"):
         seen["transcripts"] = _transcripts(now, upload, progress)
+    with now.store.reading() as connection:
+        pairs = pairs_in(upload, projects_that_came_alone(connection))
     for file in upload.of_kind("codings", "participants", "codebook", "project"):
-        table = _guarded(now, upload, file)
+        table = _guarded(now, upload, file, pairs)
         if file.kind == "codings":
             table |= rows_that_wait(table["groups"], seen["transcripts"])
         groups = table["groups"][:MOST_GROUPS]
         table["groups"] = [{**group, "cells": group["cells"][:MOST_CELLS]} for group in groups]
         seen["tables"][str(file.number)] = table
+    for file in upload.of_kind("beside"):
+        seen["tables"][str(file.number)] = beside_table(upload, file, pairs, seen["tables"])
     seen["ready"] = _ready(seen)
     upload.keep_seen(seen)
     return seen
@@ -170,11 +175,11 @@ def _speakers(upload: Upload, imported: Imported) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _guarded(parts: Parts, upload: Upload, file: SentFile) -> dict[str, Any]:
+def _guarded(parts: Parts, upload: Upload, file: SentFile, pairs: Pairs) -> dict[str, Any]:
     """What one table or project would bring; what is wrong with it, in groups that can be mended."""
     path = upload.path(file)
     try:
-        return _table(parts, upload, file, path)
+        return _table(parts, upload, file, pairs)
     except Problems as error:
         groups = _groups(error.problems, path)
         return {
@@ -190,7 +195,8 @@ def _guarded(parts: Parts, upload: Upload, file: SentFile) -> dict[str, Any]:
         }
 
 
-def _table(parts: Parts, upload: Upload, file: SentFile, path: Path) -> dict[str, Any]:
+def _table(parts: Parts, upload: Upload, file: SentFile, pairs: Pairs) -> dict[str, Any]:
+    path = upload.path(file)
     asked = upload.said.asked.get(str(file.number), {})
     if file.kind == "codings":
         coded = import_codings(parts, path, dry_run=True, **codings_asked(asked))
@@ -205,7 +211,7 @@ def _table(parts: Parts, upload: Upload, file: SentFile, path: Path) -> dict[str
         }
         groups = _groups([fault.problem for fault in coded.faults], path)
         who = f"{', '.join(sorted(kept.coders))} in {counted(len(kept.transcripts), 'transcript')}"
-        return _good(counts, (who, *coded.notes), groups, program=coded.program, complete=coded.complete)
+        return good_table(counts, (who, *coded.notes), groups, program=coded.program, complete=coded.complete)
     if file.kind == "participants":
         known = import_attributes(parts, path, dry_run=True)
         changes = known.changes
@@ -215,7 +221,7 @@ def _table(parts: Parts, upload: Upload, file: SentFile, path: Path) -> dict[str
             "attributes that change": len(changes.changed),
             "attributes that are taken away": len(changes.removed),
         }
-        return _good(counts, known.notes)
+        return good_table(counts, known.notes)
     if file.kind == "codebook":
         book = look_at_codebook(parts, path)
         counts = {
@@ -225,54 +231,8 @@ def _table(parts: Parts, upload: Upload, file: SentFile, path: Path) -> dict[str
             "codes that say something else": len(book.changed),
         }
         told = [change.to_json() for change in book.changes[:MOST_CHANGES]]
-        return _good(counts, book.notes, changes=told, more_changes=len(book.changes) - len(told))
-    return _project(parts, upload, file, path, asked)
-
-
-def _project(
-    parts: Parts, upload: Upload, file: SentFile, path: Path, asked: Mapping[str, Any]
-) -> dict[str, Any]:
-    imported = import_project(parts, path, project_wishes(upload, file, asked, dry_run=True), quiet)
-    kept = imported.kept
-    counts = {
-        "sources": len(imported.sources),
-        "codes": len(imported.codes),
-        "codings that would come in": kept.codings,
-        "codings that are there already": kept.unchanged,
-        "attributes new or changed": imported.attributes,
-    }
-    seen = _good(counts, (*imported.notes, *(f"Left out: {line}" for line in imported.left_in_words)))
-    names = [
-        ("code", code.theirs, imported.labels.get(code.ours or "", ""), code.by, code.nearest or "")
-        for code in imported.codes
-    ]
-    names += [
-        (understood.what, understood.theirs, understood.ours, understood.by, "")
-        for understood in imported.understood
-        if understood.what in WHATS
-    ]
-    names += [("coder", theirs, ours, "the name rule", "") for theirs, ours in imported.coders.items()]
-    seen["names"] = [list(name) for name in names]
-    seen["sources"] = [asdict(source) for source in imported.sources]
-    seen["faults"] = [page_sentence(upload, fault) for fault in (*imported.refused, *imported.remedies)]
-    seen["ready"] = not imported.refused
-    return seen
-
-
-def _good(
-    counts: Mapping[str, int],
-    notes: Any,
-    groups: list[dict[str, Any]] | None = None,
-    **more: Any,
-) -> dict[str, Any]:
-    return {
-        "ready": True,
-        "counts": {name: count for name, count in counts.items() if count},
-        "notes": [for_pages(sentence) for sentence in notes],
-        "groups": groups or [],
-        "faults": [],
-        **more,
-    }
+        return good_table(counts, book.notes, changes=told, more_changes=len(book.changes) - len(told))
+    return project_table(parts, upload, file, pairs)
 
 
 def _groups(problems: Any, path: Path) -> list[dict[str, Any]]:
@@ -310,22 +270,3 @@ def codings_asked(asked: Mapping[str, Any]) -> dict[str, Any]:
         "transcript": asked.get("transcript", ""),
         "columns": dict(asked.get("columns", {})),
     }
-
-
-def project_wishes(upload: Upload, file: SentFile, asked: Mapping[str, Any], *, dry_run: bool) -> Wishes:
-    """What was asked of a project, as its import takes it; names that people corrected stand in a map of ours."""
-    names: Mapping[str, str] = asked.get("names", {})
-    map_file = None
-    if names:
-        import csv
-
-        map_file = upload.folder / f"names-{file.number}.csv"
-        map_file.unlink(missing_ok=True)
-        map_file.touch(0o600)
-        with map_file.open("w", encoding="utf-8", newline="") as out:
-            writer = csv.writer(out)
-            writer.writerow(("what", "theirs", "ours"))
-            for key, ours in names.items():
-                what, _, theirs = key.partition(":")
-                writer.writerow((what, theirs, ours))
-    return Wishes(map_file, (), asked.get("complete") or "none", bool(asked.get("add_codes")), dry_run)

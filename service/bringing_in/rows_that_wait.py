@@ -60,4 +60,4 @@ def waits_for_transcripts(
     Codings and projects point at transcripts. Even one that could come in now may mean something else then.
     """
     coming = bool(transcripts_seen and transcripts_seen["files"])
-    return coming and kind in ("codings", "project") and not must_be_mended(table)
+    return coming and kind in ("codings", "project", "beside") and not must_be_mended(table)

@@ -118,7 +118,9 @@ def undo_transcript(parts: Parts, record_id: UUID, transcript_id: UUID, *, by: s
         _take_back(connection, its)
         left = Counter(item.kind for item in items if item.transcript != transcript_id)
         notes = [*record_there.what.get("notes", ()), f"{kept.transcript.name} was undone by {by}."]
-        take_out_of(connection, record_id, transcript_id, {"counts": dict(left), "notes": notes})
+        take_out_of(
+            connection, record_id, transcript_id, {**record_there.what, "counts": dict(left), "notes": notes}
+        )
         if not left:
             mark_undone(connection, record_id, by)
     if words:

@@ -28,7 +28,7 @@ MOST_FILES = 1000
 MOST_BYTES_OF_ONE = 100_000_000
 MOST_BYTES = 200_000_000
 _CHUNK = 1 << 20
-Kind = Literal["transcript", "manifest", "codings", "participants", "codebook", "project"]
+Kind = Literal["transcript", "manifest", "codings", "participants", "codebook", "project", "beside"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _SAID, SEEN = "said.json", "seen.json"
 
@@ -263,7 +263,11 @@ def uploads_there(parts: Parts) -> list[Upload]:
 def in_words(upload: Upload) -> str:
     """What it is, for a list."""
     kinds = {kind: len(upload.of_kind(kind)) for kind in KINDS}
-    nouns = {"participants": "table of participants", "codings": "file of codings"}
+    nouns = {
+        "participants": "table of participants",
+        "codings": "file of codings",
+        "beside": "file beside a project",
+    }
     said = []
     for kind, count in kinds.items():
         if count:

@@ -10,7 +10,8 @@ from typing import Any
 from annotations.codebook.codes import Codebook
 from annotations.errors import BadInput
 from annotations.numbers_shown import counted
-from annotations.refi.write import project_archive, unwritable
+from annotations.refi.beside import beside, mark_of
+from annotations.refi.write import project_archive, project_xml, unwritable
 from annotations.transcript import Role
 from service.composition import Parts
 from service.exported_file import whole
@@ -29,10 +30,10 @@ def export_refi(parts: Parts, file: Path, *, suggestions: bool) -> Exported:
         made = refi_project(connection, parts.study.config.name, parts.codebook, suggestions=suggestions)
     if not made.project.sources:
         raise BadInput("there are no transcripts yet, so there is nothing to export. Import some first.")
-    beside = file.with_suffix(".tandem.json")
+    second = beside(file)
     plain = json.dumps(_sidecar(made, parts.codebook), ensure_ascii=False, indent=1)
     whole(file, project_archive(made.project, made.texts))
-    whole(beside, plain.encode("utf-8"))
+    whole(second, plain.encode("utf-8"))
     counts = {
         "transcripts": len(made.project.sources),
         "codes": sum(code.codable for code in made.project.codes),
@@ -42,13 +43,14 @@ def export_refi(parts: Parts, file: Path, *, suggestions: bool) -> Exported:
         "users": len(made.project.users),
         "participants and cases": len(made.project.cases),
     }
-    return Exported("refi", (file, beside), counts, tuple(_lost(made, parts.codebook)), tuple(_notes(made)))
+    return Exported("refi", (file, second), counts, tuple(_lost(made, parts.codebook)), tuple(_notes(made)))
 
 
 def _sidecar(made: MadeProject, codebook: Codebook) -> dict[str, Any]:
     return {
         "what": "What a REFI-QDA project has no place for; see docs/exchange.md of Tandem.",
         "version": 1,
+        "project": mark_of(project_xml(made.project)),
         "codebook_version": codebook.version,
         "codebook": codebook.content(),
         "codings": made.beside,

@@ -45,7 +45,14 @@ from service.importing.project_codings import (
 from service.importing.project_file import ProjectRead, read_project_file
 from service.importing.project_notes import about_speakers, count_sources, of_participants, tell
 from service.importing.project_outcome import ProjectOutcome
-from service.importing.project_sidecar import Looked, keep_looked, looked_note
+from service.importing.project_sidecar import (
+    Looked,
+    Said,
+    beside_counts,
+    keep_looked,
+    looked_note,
+    stays_note,
+)
 from service.importing.project_transcripts import Arrived, keep_source, other_transcripts
 
 _MOST_REFUSED = 40
@@ -57,13 +64,17 @@ class _ProjectNotKept(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What was asked for. ``coders``: as "Theirs=Ours". ``complete``: what the coders read, as for codings files."""
+    """What was asked for. ``coders``: as "Theirs=Ours". ``complete``: what the coders read, as for codings files.
+
+    ``beside``: the file NAME.tandem.json, where it does not lie beside the project.
+    """
 
     map_file: Path | None = None
     coders: tuple[str, ...] = ()
     complete: str = "none"
     add_codes: bool = False
     dry_run: bool = False
+    beside: Path | None = None
 
 
 def import_project(parts: Parts, file: Path, wishes: Wishes, progress: Progress) -> ProjectOutcome:
@@ -73,7 +84,7 @@ def import_project(parts: Parts, file: Path, wishes: Wishes, progress: Progress)
     """
     complete = _complete(wishes.complete)
     names = _names(wishes)
-    read = read_project_file(file, parts.study.config, names, progress)
+    read = read_project_file(file, parts.study.config, names, progress, beside=wishes.beside)
     project = read.project
     outcome = ProjectOutcome(file, project.name, project.origin, dry_run=wishes.dry_run)
     theirs = _theirs(project)
@@ -88,8 +99,15 @@ def import_project(parts: Parts, file: Path, wishes: Wishes, progress: Progress)
         tell(outcome, read, codings_read, arrived)
         outcome.notes += about_speakers(arrived, parts.study.config)
         placed = _moved(codings_read.placed, arrived, outcome)
-        outcome.kept = _keep(connection, parts, placed, codes, complete, file)
-        _keep_looked(connection, read, codings_read, arrived, codes, outcome)
+        there = _there(connection, placed) if complete == "none" else {}
+        new = [coding for coding in placed if _key(coding) not in there]
+        known = [coding for coding in placed if _key(coding) in there]
+        outcome.kept = _keep(connection, parts, new, codes, complete, file)
+        outcome.kept.unchanged += len(known)
+        outcome.kept.coders |= {coding.coder for coding in known}
+        looked = _keep_looked(connection, read, codings_read, arrived, codes, outcome)
+        outcome.notes += stays_note(read.beside, known, [there[_key(coding)] for coding in known])
+        outcome.beside = beside_counts(read.beside, new, _new_sources(read, arrived), looked)
         count_sources(outcome, read, arrived, placed)
         more = of_participants(read, arrived, outcome)
         outcome.attributes = len(_changed(connection, [*read.belonging.attributes, *more]))
@@ -139,26 +157,15 @@ def _keep(
     file: Path,
 ) -> KeptCodings:
     cut_within(connection, parts.segmentation)
-    ids = {kept.transcript.name: kept.id for kept in all_texts(connection)}
-    new, known = list(placed), 0
-    if complete == "none":
-        there = _there(connection, {ids[coding.transcript] for coding in placed})
-        new = [
-            coding
-            for coding in placed
-            if (ids[coding.transcript], coding.coder, coding.code, coding.span) not in there
-        ]
-        known = len(placed) - len(new)
     kept = keep_codings(
         connection,
-        new,
+        placed,
         complete=complete,
-        ids=ids,
+        ids={kept.transcript.name: kept.id for kept in all_texts(connection)},
         segments=segments_of(connection, parts.segmentation.version),
         codebook=codes.codebook,
         file=file.name,
     )
-    kept.unchanged += known
     kept.coders |= {coding.coder for coding in placed}
     return kept
 
@@ -170,8 +177,8 @@ def _keep_looked(
     arrived: Sequence[Arrived],
     codes: ProjectCodes,
     outcome: ProjectOutcome,
-) -> None:
-    """The reviews without a code that stand beside the project."""
+) -> int:
+    """The reviews without a code that stand beside the project; returns how many are new."""
     kept = {text_kept.transcript.name: text_kept.id for text_kept in all_texts(connection)}
     here = {
         source.source.guid: came
@@ -198,18 +205,35 @@ def _keep_looked(
     outcome.kept.reviews += new
     outcome.kept.empty_reviews += new
     outcome.notes += looked_note(new)
+    return new
 
 
-def _there(connection: Connection, transcripts: set[UUID]) -> set[tuple[object, ...]]:
-    """What the same people have coded already, under whatever condition: a project that comes back doubles nothing."""
-    there: set[tuple[object, ...]] = {
-        (coding.transcript, coding.coder, coding.coding.code, coding.coding.span)
-        for coding in loose_codings(connection)
-        if coding.transcript in transcripts
+def _new_sources(read: ProjectRead, arrived: Sequence[Arrived]) -> list[str]:
+    """The GUIDs of the sources that became transcripts."""
+    pairs = zip(read.sources, arrived, strict=True)
+    return [source.source.guid for source, came in pairs if came.state == "new"]
+
+
+def _key(coding: PlacedCoding) -> tuple[object, ...]:
+    return (coding.transcript, coding.coder, coding.code, coding.span)
+
+
+def _there(connection: Connection, placed: Sequence[PlacedCoding]) -> dict[tuple[object, ...], Said]:
+    """What the same people have coded already, under whatever condition, and what they said of it.
+
+    A project that comes back doubles nothing.
+    """
+    wanted = {coding.transcript for coding in placed}
+    names = {
+        kept.id: kept.transcript.name for kept in all_texts(connection) if kept.transcript.name in wanted
     }
-    for review in current_reviews(connection):
-        if review.transcript in transcripts:
-            there |= {(review.transcript, review.coder, c.code, c.span) for c in review.codings}
+    there: dict[tuple[object, ...], Said] = {}
+    coded = [(loose.transcript, loose.coder, loose.coding) for loose in loose_codings(connection)]
+    coded += [(r.transcript, r.coder, coding) for r in current_reviews(connection) for coding in r.codings]
+    for transcript, coder, coding in coded:
+        if transcript in names:
+            key = (names[transcript], coder, coding.code, coding.span)
+            there[key] = (coding.influence, coding.concrete_example)
     return there
 
 

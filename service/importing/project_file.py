@@ -26,7 +26,7 @@ from annotations.refi.source_text import (
     place_passages,
     read_source,
 )
-from annotations.refi.unit_decision import OWN, UnitEvidence, habit_of
+from annotations.refi.unit_decision import UnitEvidence, habit_of
 from annotations.study.config import StudyConfig
 from annotations.transcript import Transcript
 from service.importing.project_sidecar import Sidecar, read_sidecar
@@ -86,13 +86,19 @@ class ProjectRead:
         return codes | {c.target for source in taken for s in source.selections for c in s.codings}
 
 
-def read_project_file(file: Path, config: StudyConfig, names: NameMap, progress: Progress) -> ProjectRead:
-    """Read a .qdpx, .qde or .qdc file. Raises BadInput for a file that is none, or is made to do harm."""
+def read_project_file(
+    file: Path, config: StudyConfig, names: NameMap, progress: Progress, *, beside: Path | None = None
+) -> ProjectRead:
+    """Read a .qdpx, .qde or .qdc file, with what Tandem wrote beside it.
+
+    ``beside``: that file, where it lies in another folder. Raises BadInput for a file that is none, or is made to do harm.
+    """
     container = open_container(file)
     try:
         project = read_project(container.xml, str(file), _reader_of_notes(container, str(file)))
         project_there = ProjectRead(file, project)
-        project_there.beside = read_sidecar(file) if project.origin == OWN else project_there.beside
+        project_there.beside = read_sidecar(project, container.xml, file, beside)
+        project_there.faults += [project_there.beside.fault] * bool(project_there.beside.fault)
         cases = {folded(name): name for name in config.cases}
         sites = {folded(site): site for its in config.cases.values() for site in its}
         project_there.belonging = belonging(

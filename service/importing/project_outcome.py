@@ -38,7 +38,7 @@ class ProjectOutcome:
     """All that is to be told. ``refused``: sentences for which nothing was imported; ``remedies``: what to do.
 
     ``left``: what was not taken, by reason, with the places. ``codebook``: what became of it: "matched", "made of the
-    project's" or "codes added".
+    project's" or "codes added". ``beside``: how much the file beside the project adds, by what it is.
     """
 
     file: Path
@@ -59,6 +59,7 @@ class ProjectOutcome:
     refused: list[str] = field(default_factory=list)
     remedies: list[str] = field(default_factory=list)
     dry_run: bool = False
+    beside: dict[str, int] = field(default_factory=dict)
 
     def leave(self, reason: str, places: Sequence[str]) -> None:
         """More that was not taken for one reason."""
@@ -100,6 +101,7 @@ class ProjectOutcome:
             "on_no_segment": self.kept.on_no_segment,
             "memos": self.memos,
             "attributes": self.attributes,
+            "beside": self.beside,
             "notes": self.notes,
             "left_out": {reason: len(places) for reason, places in self.left.items()},
             "left_out_places": self.left,

@@ -5,7 +5,6 @@ A file of a stranger may lie there, so each part is looked at: what is not as Ta
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,18 +14,27 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection
 
 from annotations.codebook.codes import Codebook
-from annotations.coding import Condition, Draw, Review
+from annotations.coding import Condition, Draw, Influence, Review
 from annotations.codings.coding_cells import condition_in
+from annotations.codings.codings_file import PlacedCoding
 from annotations.names import fault_of_name
 from annotations.numbers_shown import counted
+from annotations.refi.beside import beside, mark_of, read_beside
 from annotations.refi.guids import normal
+from annotations.refi.project import RefiProject
+from annotations.refi.unit_decision import OWN
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.loose_codings import loose_codings
 from annotations.store.reviews import add_reviews, current_reviews
 from annotations.transcript import Span
 
-_MOST = 300_000_000
+# of a coding: its influence, and whether it is a concrete example
+Said = tuple[Influence | None, bool]
 _CONSENTS = ("may_train", "may_quote")
+_REMEDY = (
+    "Take the two files of one export. The project also comes in without this file, but then without influence, "
+    "conditions, consents and the reviews without a code; move this file to another folder for that."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +51,51 @@ class Looked:
 
 @dataclass(frozen=True)
 class Sidecar:
-    """``codings``: what is said of a coding, by its GUID. ``consents``: by the source's GUID, as columns of a manifest."""
+    """``codings``: what is said of a coding, by its GUID. ``consents``: by the source's GUID, as columns of a manifest.
 
+    ``file``: where it lies, None where there is none; ``fault``: why it cannot be read with the project, and what to do.
+    """
+
+    file: Path | None = None
+    fault: str = ""
     codings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     looked: tuple[Looked, ...] = ()
     consents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-def read_sidecar(file: Path) -> Sidecar:
-    """What stands beside a project; nothing where there is no such file."""
-    beside = file.with_suffix(".tandem.json")
-    try:
-        if not beside.is_file() or beside.stat().st_size > _MOST:
-            return Sidecar()
-        plain = json.loads(beside.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
+def read_sidecar(project: RefiProject, xml: bytes, file: Path, sent: Path | None = None) -> Sidecar:
+    """What stands beside a project; nothing where there is no such file.
+
+    ``file``: the project's; ``sent``: the file beside it, where it does not lie in the project's folder.
+    """
+    second = sent or beside(file)
+    # a codebook alone has no file beside it, though a project of the same name may
+    if file.suffix.lower() == ".qdc" or not second.is_file():
         return Sidecar()
-    if not isinstance(plain, dict):
-        return Sidecar()
-    codings, sources, reviews = (plain.get(key) for key in ("codings", "sources", "empty_reviews"))
+    plain = read_beside(second)
+    if plain is None:
+        damaged = f"{second}: this file is damaged, or none that Tandem wrote. {_REMEDY}"
+        return Sidecar(file=second, fault=damaged)
+    if not _belongs(plain, project, xml):
+        other = f"{second}: this file belongs to another project than {file.name}, or to another export of it. {_REMEDY}"
+        return Sidecar(file=second, fault=other)
+    reviews = plain["empty_reviews"]
     return Sidecar(
-        codings=_of_objects(codings),
+        file=second,
+        codings=_of_objects(plain["codings"]),
         looked=tuple(_looked_in(reviews if isinstance(reviews, list) else [])),
-        consents={key: dict(_consents(its)) for key, its in _of_objects(sources).items()},
+        consents={key: dict(_consents(its)) for key, its in _of_objects(plain["sources"]).items()},
     )
+
+
+def _belongs(plain: Mapping[str, Any], project: RefiProject, xml: bytes) -> bool:
+    """Were the two written together? Files of an earlier Tandem do not say; they name the project's sources."""
+    if project.origin != OWN:
+        return False
+    if "project" in plain:
+        return bool(plain["project"] == mark_of(xml))
+    named = _of_objects(plain["sources"]).keys()
+    return not named or any(source.guid in named for source in project.sources)
 
 
 def _of_objects(plain: Any) -> dict[str, Mapping[str, Any]]:
@@ -162,6 +191,48 @@ def _said_of(judged: Looked, codes: Mapping[str, str | None], codebook: Codebook
     every = frozenset(code.id for code in codebook.applicable)
     here: Collection[str] = {ours for guid in given if (ours := codes.get(guid)) is not None}
     return None if judged.only is None and every <= set(here) else frozenset(here)
+
+
+def beside_counts(
+    beside: Sidecar, codings: Sequence[PlacedCoding], sources: Sequence[str], reviews: int
+) -> dict[str, int]:
+    """How much the file beside a project adds, by what it is.
+
+    ``codings``, ``reviews``: those that are new; ``sources``: the GUIDs of those that became transcripts.
+    """
+    if beside.file is None:
+        return {}
+    return {
+        "codings with influence or as a concrete example": sum(map(_has_influence, codings)),
+        "codings made with suggestions in view, or by consensus": sum(
+            coding.condition is not Condition.INDEPENDENT for coding in codings
+        ),
+        "reviews in which a coder found that no code applies": reviews,
+        "transcripts with their consents": sum(bool(beside.consents.get(guid)) for guid in sources),
+    }
+
+
+def stays_note(beside: Sidecar, known: Sequence[PlacedCoding], there: Collection[Said]) -> list[str]:
+    """That codings which are here already keep what is said of them here, where the file says something else.
+
+    ``there``: what is said here: for each coding its influence, and whether it is a concrete example.
+    """
+    kept = zip(known, there, strict=True)
+    others = sum(
+        _has_influence(coding) and said != (coding.influence, coding.concrete_example)
+        for coding, said in kept
+    )
+    if beside.file is None or not others:
+        return []
+    have = counted(others, "coding that is here already keeps", "codings that are here already keep")
+    return [
+        f"{have} what is said here, not the influence that {beside.file.name} states. If the project came in earlier "
+        f'without this file, undo that on the page "Bring in", and then bring both in together.'
+    ]
+
+
+def _has_influence(coding: PlacedCoding) -> bool:
+    return coding.influence is not None or coding.concrete_example
 
 
 def looked_note(new: int) -> list[str]:

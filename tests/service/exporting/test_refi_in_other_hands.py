@@ -30,6 +30,7 @@ from annotations.store.transcripts import add_transcript, all_texts
 from annotations.study.config import read_study
 from annotations.transcript import Consents, Span
 from service.composition import Parts
+from service.exporting.codebook_out import write_codebook_file
 from service.exporting.export_refi import export_refi
 from service.importing.import_project import Wishes, import_project
 from service.settings import read_settings
@@ -241,4 +242,59 @@ def test_a_strangers_file_beside_a_project_says_nothing(
     back = _parts(tmp_path / "new" / "study", migrated_file, None)
     found = import_project(back, tmp_path / "a.qdpx", Wishes(), quiet)
     assert (found.refused, found.kept.empty_reviews) == ([], 0)
+    back.close()
+
+
+def test_a_damaged_or_other_file_beside_a_project_stops_it(
+    coded: Parts, tmp_path: Path, migrated_file: Path
+) -> None:
+    """What would be lost without a word is told, with what to do; without that file the project comes in."""
+    project, beside = tmp_path / "a.qdpx", tmp_path / "a.tandem.json"
+    export_refi(coded, project, suggestions=False)
+    written = beside.read_text("utf-8")
+    back = _parts(tmp_path / "new" / "study", migrated_file, None)
+    wrong = {
+        written[:-20]: "this file is damaged, or none that Tandem wrote",
+        "[]": "this file is damaged, or none that Tandem wrote",
+        json.dumps({**json.loads(written), "project": "x"}): "belongs to another project than a.qdpx",
+    }
+    for text, sentence in wrong.items():
+        beside.write_text(text, "utf-8")
+        (refused,) = import_project(back, project, Wishes(), quiet).refused
+        assert refused.startswith(f"{beside}: ")
+        assert sentence in refused
+    with back.store.reading() as connection:
+        assert not list(all_texts(connection))
+    beside.unlink()
+    outcome = import_project(back, project, Wishes(), quiet)
+    assert (outcome.refused, outcome.beside, outcome.kept.codings) == ([], {}, 4)
+    back.close()
+
+
+def test_an_earlier_file_beside_a_project_is_known_by_its_sources(
+    coded: Parts, tmp_path: Path, migrated_file: Path
+) -> None:
+    """It does not say which project it was written with."""
+    project, beside = tmp_path / "a.qdpx", tmp_path / "a.tandem.json"
+    export_refi(coded, project, suggestions=False)
+    plain = json.loads(beside.read_text("utf-8"))
+    del plain["project"]
+    others = {str(uuid4()): said for said in plain["sources"].values()}
+    back = _parts(tmp_path / "new" / "study", migrated_file, None)
+    beside.write_text(json.dumps({**plain, "sources": others}), "utf-8")
+    assert "another project" in import_project(back, project, Wishes(), quiet).refused[0]
+    beside.write_text(json.dumps(plain), "utf-8")
+    outcome = import_project(back, project, Wishes(), quiet)
+    assert (outcome.refused, outcome.kept.empty_reviews) == ([], 1)
+    assert outcome.beside["transcripts with their consents"] == 2
+    back.close()
+
+
+def test_a_codebook_has_no_file_beside_it(coded: Parts, tmp_path: Path, migrated_file: Path) -> None:
+    """Though the project of the same study may lie in the same folder, under the same name."""
+    export_refi(coded, tmp_path / "a.qdpx", suggestions=False)
+    write_codebook_file(coded, tmp_path / "a.qdc")
+    back = _parts(tmp_path / "new" / "study", migrated_file, None)
+    assert import_project(back, tmp_path / "a.qdc", Wishes(), quiet).refused == []
+    assert [code.path for code in back.codebook] == [code.path for code in coded.codebook]
     back.close()
