@@ -106,6 +106,7 @@ def import_project(parts: Parts, file: Path, wishes: Wishes, progress: Progress)
         outcome.kept.unchanged += len(known)
         outcome.kept.coders |= {coding.coder for coding in known}
         looked = _keep_looked(connection, read, codings_read, arrived, codes, outcome)
+        outcome.notes += read.beside.notes
         outcome.notes += stays_note(read.beside, known, [there[_key(coding)] for coding in known])
         outcome.beside = beside_counts(read.beside, new, _new_sources(read, arrived), looked)
         count_sources(outcome, read, arrived, placed)

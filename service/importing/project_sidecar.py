@@ -53,11 +53,13 @@ class Looked:
 class Sidecar:
     """``codings``: what is said of a coding, by its GUID. ``consents``: by the source's GUID, as columns of a manifest.
 
-    ``file``: where it lies, None where there is none; ``fault``: why it cannot be read with the project, and what to do.
+    ``file``: where it lies, None where there is none; ``fault``: why it cannot be read with the project, and what to do;
+    ``notes``: what to know of it.
     """
 
     file: Path | None = None
     fault: str = ""
+    notes: tuple[str, ...] = ()
     codings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     looked: tuple[Looked, ...] = ()
     consents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -76,24 +78,32 @@ def read_sidecar(project: RefiProject, xml: bytes, file: Path, sent: Path | None
     if plain is None:
         damaged = f"{second}: this file is damaged, or none that Tandem wrote. {_REMEDY}"
         return Sidecar(file=second, fault=damaged)
-    if not _belongs(plain, project, xml):
-        other = f"{second}: this file belongs to another project than {file.name}, or to another export of it. {_REMEDY}"
+    if project.origin != OWN:
+        elsewhere = (
+            f"{second.name} was left out, since another program wrote {file.name} after Tandem: influence, conditions, "
+            f"consents and reviews without a code do not come back."
+        )
+        return Sidecar(file=second, notes=(elsewhere,))
+    changed = plain.get("project") not in (None, mark_of(xml))
+    if not _shares_sources(plain, project) and (changed or "project" not in plain):
+        other = f"{second}: this file belongs to another project than {file.name}. {_REMEDY}"
         return Sidecar(file=second, fault=other)
+    since = (
+        f"{file.name} is not as it was when {second.name} was written: what that file says of sources and codings that "
+        f"are still there is taken, and nothing else of it."
+    )
     reviews = plain["empty_reviews"]
     return Sidecar(
         file=second,
+        notes=(since,) if changed else (),
         codings=_of_objects(plain["codings"]),
         looked=tuple(_looked_in(reviews if isinstance(reviews, list) else [])),
         consents={key: dict(_consents(its)) for key, its in _of_objects(plain["sources"]).items()},
     )
 
 
-def _belongs(plain: Mapping[str, Any], project: RefiProject, xml: bytes) -> bool:
-    """Were the two written together? Files of an earlier Tandem do not say; they name the project's sources."""
-    if project.origin != OWN:
-        return False
-    if "project" in plain:
-        return bool(plain["project"] == mark_of(xml))
+def _shares_sources(plain: Mapping[str, Any], project: RefiProject) -> bool:
+    """Does the file say anything of a source of this project? One that speaks of no source belongs to any."""
     named = _of_objects(plain["sources"]).keys()
     return not named or any(source.guid in named for source in project.sources)
 

@@ -8,9 +8,10 @@ refi.py, 2026); the reader here is our own.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -256,7 +257,9 @@ def test_a_damaged_or_other_file_beside_a_project_stops_it(
     wrong = {
         written[:-20]: "this file is damaged, or none that Tandem wrote",
         "[]": "this file is damaged, or none that Tandem wrote",
-        json.dumps({**json.loads(written), "project": "x"}): "belongs to another project than a.qdpx",
+        json.dumps({**json.loads(written), "project": "x", "sources": {str(uuid4()): {}}}): (
+            "belongs to another project than a.qdpx"
+        ),
     }
     for text, sentence in wrong.items():
         beside.write_text(text, "utf-8")
@@ -269,6 +272,50 @@ def test_a_damaged_or_other_file_beside_a_project_stops_it(
     outcome = import_project(back, project, Wishes(), quiet)
     assert (outcome.refused, outcome.beside, outcome.kept.codings) == ([], {}, 4)
     back.close()
+
+
+def test_a_project_changed_since_keeps_what_is_still_there(
+    coded: Parts, tmp_path: Path, migrated_file: Path
+) -> None:
+    """Somebody corrected the project by hand or by a script: influence and empty reviews come back, and it is told."""
+    project, as_written = tmp_path / "a.qdpx", tmp_path / "b.qdpx"
+    export_refi(coded, project, suggestions=False)
+    export_refi(coded, as_written, suggestions=False)
+    _rewritten(project, lambda xml: xml.replace(b"<Project ", b"<!-- mended --><Project ", 1))
+    found = {}
+    for file in (project, as_written):
+        back = _parts(tmp_path / file.stem / "study", migrated_file, None)
+        outcome = import_project(back, file, Wishes(), quiet)
+        found[file.stem] = (outcome.refused, outcome.beside, outcome.kept.empty_reviews)
+        assert any("a.qdpx is not as it was" in note for note in outcome.notes) == (file == project)
+        back.close()
+    assert found["a"] == found["b"]
+    assert found["a"][1]["transcripts with their consents"] == 2
+
+
+def test_a_project_that_another_program_wrote_comes_in_without_the_file(
+    coded: Parts, tmp_path: Path, migrated_file: Path
+) -> None:
+    """It lies there still, under the same name; nothing is stopped, and what does not come back is told."""
+    project = tmp_path / "a.qdpx"
+    export_refi(coded, project, suggestions=False)
+    _rewritten(project, lambda xml: re.sub(rb'origin="[^"]*"', b'origin="Other 1.0"', xml, count=1))
+    back = _parts(tmp_path / "new" / "study", migrated_file, None)
+    outcome = import_project(back, project, Wishes(), quiet)
+    assert (outcome.refused, outcome.kept.empty_reviews, outcome.kept.codings) == ([], 0, 4)
+    assert any(note.startswith("a.tandem.json was left out") for note in outcome.notes)
+    back.close()
+
+
+def _rewritten(project: Path, change: Callable[[bytes], bytes]) -> None:
+    with zipfile.ZipFile(project) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    (xml,) = (name for name in content if name.endswith(".qde"))
+    changed = change(content[xml])
+    assert changed != content[xml]
+    with zipfile.ZipFile(project, "w") as archive:
+        for name, body in content.items():
+            archive.writestr(name, changed if name == xml else body)
 
 
 def test_an_earlier_file_beside_a_project_is_known_by_its_sources(

@@ -120,11 +120,6 @@ def _of_another_project(written: Path) -> list[Sent]:
     return [_file(written, PROJECT), _file(written, "other.tandem.json", BESIDE)]
 
 
-def _of_another_export(written: Path) -> list[Sent]:
-    plain = json.loads((written / BESIDE).read_text("utf-8"))
-    return [_file(written, PROJECT), (BESIDE, json.dumps({**plain, "project": "0" * 64}).encode())]
-
-
 def _two_of_them(written: Path) -> list[Sent]:
     return [_file(written, PROJECT), _file(written, BESIDE), _file(written, BESIDE)]
 
@@ -149,7 +144,6 @@ def _renamed(written: Path) -> list[Sent]:
             "study.tandem.json: this file is damaged, or none that Tandem wrote. Take the two files of one",
         ),
         (_of_another_project, "study.tandem.json: this file belongs to another project than study.qdpx"),
-        (_of_another_export, "or to another export of it. Take the two files of one export"),
         (
             _two_of_them,
             "2 files of this name belong to study.qdpx. Leave out all but that of its export",
@@ -169,6 +163,17 @@ def test_what_does_not_belong_is_told_and_nothing_comes_in(
     assert "Nothing can come in as it is" in page.text
     assert lead.post(f"{page.url.path}/bring").status_code == 422
     assert _standing(parts) == {"codings": [], "empty": [], "consents": []}
+
+
+def test_a_project_changed_since_takes_what_is_still_there(written: Path, parts: Parts) -> None:
+    """The preview says so."""
+    plain = json.loads((written / BESIDE).read_text("utf-8"))
+    of_before = (BESIDE, json.dumps({**plain, "project": "0" * 64}).encode())
+    lead = Lead(parts)
+    page = lead.send(_file(written, PROJECT), of_before)
+    assert "study.qdpx is not as it was when study.tandem.json was written" in " ".join(page.text.split())
+    lead.post(f"{page.url.path}/bring")
+    assert sorted(row[5] for row in _standing(parts)["codings"]) == ["+", "mixed"]
 
 
 def test_the_project_comes_in_alone_once_the_other_file_is_left_out(written: Path, parts: Parts) -> None:
