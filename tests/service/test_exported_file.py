@@ -63,7 +63,7 @@ def test_every_table_for_people_is_written_by_it() -> None:
         "service/agreement/disagreements_files.py",
         "service/importing/problems_file.py",
         "service/importing/project_map.py",
-        "service/bringing_in/look.py",
+        "service/bringing_in/projects.py",
         "service/bringing_in/corrections.py",
         "service/bringing_in/mend_cells.py",
     }
