@@ -249,9 +249,10 @@ def looked_note(new: int) -> list[str]:
     """What is said of them."""
     if not new:
         return []
-    have = counted(
+    some = counted(
         new,
-        "review in which a coder found that no code applies came",
-        "reviews in which a coder found that no code applies came",
+        "review in which a coder found that no code applies",
+        "reviews in which a coder found that no code applies",
     )
-    return [f"{have} from the file beside the project."]
+    # a preview says it too, when nothing has come in yet
+    return [f"The file beside the project adds {some}."]

@@ -184,7 +184,7 @@ def test_reviews_without_a_code_and_consents_come_back(
     back = _parts(tmp_path / "new" / "study", migrated_file, None)
     found = import_project(back, tmp_path / "a.qdpx", Wishes(), quiet)
     assert found.kept.empty_reviews == 1
-    assert any("found that no code applies came" in note for note in found.notes)
+    assert any("found that no code applies." in note for note in found.notes)
     with back.store.reading() as connection:
         (review,) = current_reviews(connection)
         texts = {kept.transcript.name: kept for kept in all_texts(connection)}
