@@ -22,7 +22,7 @@ from annotations.store.damaged_rows import CANNOT_BE_READ, damaged_rows
 from annotations.store.database_errors import damaged_rows_found, database_error
 from annotations.store.sqlite_file import calm, refuse_hostile
 
-HEAD = "0036"
+HEAD = "0037"
 WAIT_MS = 10_000
 # SQLite itself asks ever more seldom, up to each 0.1 s, so that a lock which is free for less is missed again and again
 LOCK_ASKED_EVERY_S = 0.002

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from annotations.coding import Coder
+from annotations.names import folded
 from annotations.store.cell_place import RestingPassage
 from annotations.store.coders import coder_names, keep_coder
-from annotations.store.tables import doubt_answers, doubts, now
+from annotations.store.tables import coders, doubt_answers, doubts, now, seen_doubts
 from annotations.transcript import Span
 
 
@@ -116,6 +118,37 @@ def doubt_by_id(connection: Connection, doubt: UUID) -> Doubt | None:
     wanted = select(doubts).where(doubts.c.id == doubt, doubts.c.taken_back.is_(None))
     doubts_there = _doubts(connection, connection.execute(wanted).all())
     return doubts_there[0] if doubts_there else None
+
+
+def doubts_concerning(connection: Connection, who: str, *, with_open: bool) -> tuple[Doubt, ...]:
+    """Those that somebody wrote or answered; with those of others that wait for an answer, where asked."""
+    me = select(coders.c.id).where(coders.c.name_key == folded(who)).scalar_subquery()
+    answered = select(doubt_answers.c.doubt_id).where(doubt_answers.c.author_id == me)
+    settled = select(doubt_answers.c.doubt_id).where(doubt_answers.c.settles.is_(True))
+    mine = [doubts.c.author_id == me, doubts.c.id.in_(answered)]
+    if with_open:
+        mine.append(doubts.c.is_question.is_(True) & doubts.c.id.not_in(settled))
+    wanted = select(doubts).where(doubts.c.taken_back.is_(None), or_(*mine)).order_by(doubts.c.sequence)
+    return _doubts(connection, connection.execute(wanted).all())
+
+
+def answers_seen(connection: Connection, who: str) -> Mapping[UUID, int]:
+    """How many answers somebody has had before them, by memo or question; one that they never opened is not there."""
+    s = seen_doubts.c
+    wanted = select(s.doubt_id, s.answers).where(s.reader_key == folded(who))
+    return {row.doubt_id: row.answers for row in connection.execute(wanted)}
+
+
+def keep_seen(connection: Connection, doubt: UUID, who: str, answers: int) -> None:
+    """Somebody has had so many of its answers before them; what they saw before stays seen."""
+    # two windows may say so at once; both databases know the same words for it
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    s = seen_doubts.c
+    new = insert(seen_doubts).values(doubt_id=doubt, reader_key=folded(who), answers=answers)
+    keep = new.on_conflict_do_update(
+        index_elements=[s.doubt_id, s.reader_key], set_={"answers": answers}, where=s.answers < answers
+    )
+    connection.execute(keep)
 
 
 def _doubts(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Doubt, ...]:

@@ -886,6 +886,17 @@ doubt_answers = Table(
 )
 
 
+# how many answers of a memo or question somebody has had before them; no row: they have not opened it
+seen_doubts = Table(
+    "seen_doubts",
+    metadata,
+    Column("doubt_id", Uuid, ForeignKey("doubts.id"), primary_key=True),
+    # the folded name: whoever only looks is not written down among the coders
+    Column("reader_key", Text, primary_key=True),
+    Column("answers", Integer, nullable=False),
+)
+
+
 # what participants and cases answered when they were shown what was coded; the newest of a person on a thing holds
 member_checks = Table(
     "member_checks",

@@ -52,7 +52,7 @@ class SeenDoubt:
 def doubts_seen(parts: Parts, viewer: Viewer) -> tuple[SeenDoubt, ...]:
     """Those that this person may see, newest first."""
     with parts.store.reading() as connection:
-        return tuple(reversed(_seen(connection, parts, viewer, all_doubts(connection))))
+        return tuple(reversed(seen_among(connection, parts, viewer, all_doubts(connection))))
 
 
 def doubt_seen(parts: Parts, viewer: Viewer, doubt: UUID) -> SeenDoubt | None:
@@ -60,7 +60,7 @@ def doubt_seen(parts: Parts, viewer: Viewer, doubt: UUID) -> SeenDoubt | None:
     with parts.store.reading() as connection:
         doubt_there = doubt_by_id(connection, doubt)
         return next(
-            iter(_seen(connection, parts, viewer, [] if doubt_there is None else [doubt_there])), None
+            iter(seen_among(connection, parts, viewer, [] if doubt_there is None else [doubt_there])), None
         )
 
 
@@ -69,7 +69,10 @@ def doubts_about_code(parts: Parts, viewer: Viewer, code: str) -> tuple[SeenDoub
     return tuple(seen_doubt for seen_doubt in doubts_seen(parts, viewer) if seen_doubt.doubt.code == code)
 
 
-def _seen(connection: Connection, parts: Parts, viewer: Viewer, doubts: Sequence[Doubt]) -> list[SeenDoubt]:
+def seen_among(
+    connection: Connection, parts: Parts, viewer: Viewer, doubts: Sequence[Doubt]
+) -> list[SeenDoubt]:
+    """Those of these doubts that this person may see, in their order."""
     if not may(viewer, Action.WRITE_DOUBT, WHOLE_STUDY):
         return []
     shown = _of_passages(connection, parts, viewer, doubts)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Response, status
 
+from annotations.names import folded
 from annotations.store.transcripts import transcript_by_id
 from service.access.page_links import anchor, interview_path
 from service.access.policy import Action
 from service.access.transcript_access import must_read, sees
+from service.doubts.news import News, news_for, opened
 from service.doubts.seen import SeenDoubt, doubt_seen, doubts_seen
 from service.doubts.write import (
     Unfit,
@@ -34,7 +37,7 @@ Short = Annotated[str, Form(max_length=1_000)]
 router = APIRouter(include_in_schema=False)
 
 
-def _columns(zone: tzinfo) -> tuple[ListColumn[SeenDoubt], ...]:
+def _columns(zone: tzinfo, new: Mapping[UUID, News]) -> tuple[ListColumn[SeenDoubt], ...]:
     return (
         ListColumn[SeenDoubt](
             "text",
@@ -54,20 +57,24 @@ def _columns(zone: tzinfo) -> tuple[ListColumn[SeenDoubt], ...]:
             lambda row: "\n".join(f"{said.author}: {said.text}" for said in row.doubt.answers),
             text=lambda row: str(len(row.doubt.answers) or ""),
         ),
+        ListColumn[SeenDoubt]("new", "New to you", lambda row: new.get(row.id, ""), choice=True),
     )
 
 
 @router.get(PATH)
 def doubts(visit: Visited) -> Response:
-    """All that somebody may see, newest first."""
+    """All that somebody may see: what is new to them first, and newest first."""
     visit.must(Action.WRITE_DOUBT)
     seen_doubts = doubts_seen(visit.parts, visit.viewer)
     asked = asked_of(visit.request.query_params)
     empty = "Nobody has noted or asked anything yet. Do so here, or beside a turn of an interview."
-    shown = ShownList(seen_doubts, _columns(visit.zone), asked, path=PATH, noun="doubt", empty=empty)
+    news = news_for(visit.parts, visit.viewer)
+    new_first = sorted(seen_doubts, key=lambda row: row.id not in news.of)
+    columns = _columns(visit.zone, news.of)
+    shown = ShownList(new_first, columns, asked, path=PATH, noun="doubt", empty=empty)
     if asked.take:
         return visit.takes(shown, "doubts")
-    return visit.page("doubts.html", list=shown)
+    return visit.page("doubts.html", list=shown, news=news)
 
 
 @router.get(f"{PATH}/new")
@@ -138,10 +145,13 @@ def _shown(visit: Visit, doubt: UUID, *, text: str = "", fault: Unfit | None = N
         return visit.page("fault.html", code=404, title="This is not here", sentence=said)
     if seen_doubt.words:
         visit.sees_passages("a doubt", [seen_doubt.place])
+    before, me = opened(visit.parts, visit.viewer, seen_doubt), folded(visit.viewer.name)
+    new_answers = {said.id for said in seen_doubt.doubt.answers[before:] if folded(said.author) != me}
     return visit.page(
         "doubt.html",
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
         one=seen_doubt,
+        new_answers=new_answers,
         text=text,
         fault=fault,
         may_settle=visit.may(Action.DECIDE_CODES),

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 
 from service.access.page_links import interview_path
 from service.access.policy import Action
+from service.doubts.news import news_for
 from service.looking.my_work import Assigned, work_of
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visited
@@ -70,4 +71,5 @@ def work(visit: Visited) -> Response:
     if asked.take:
         return visit.takes(shown, f"work of {coder}")
     people = [person.name for person in visit.parts.study.config.people] if visit.may(Action.HAND_OUT) else []
-    return visit.page("work.html", work=own_work, list=shown, other=other, people=people)
+    news = news_for(visit.parts, visit.viewer)
+    return visit.page("work.html", work=own_work, list=shown, other=other, people=people, news=news)

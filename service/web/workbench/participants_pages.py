@@ -277,6 +277,7 @@ _TABLES = {
     "retractions": "notes of reviews taken back",
     "review_sources": "notes of what an agreed decision rests on",
     "reviews": "reviews of their words by people",
+    "seen_doubts": "notes of who has seen which answers to these",
     "segments": "passages of their interviews",
     "shown_models": "notes of what was shown with a passage",
     "suggestions": "suggestions of models for their words",

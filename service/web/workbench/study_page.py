@@ -19,6 +19,7 @@ from service.access.page_links import interview_path
 from service.access.policy import Action
 from service.access.transcript_access import sees, sees_drafts
 from service.composition import Parts
+from service.doubts.news import news_for
 from service.looking.attribute_filter import known_by_transcript
 from service.looking.coder_pace import seconds_per_passage
 from service.looking.concerns import Concern, concerns_of
@@ -116,6 +117,7 @@ def study(visit: Visit) -> Response:
         # where one person works alone she needs no account, and her name then stands nowhere
         make_account=nobody and is_here(visit.request),
         codes=not leads and visit.may(Action.CODE),
+        news=news_for(parts, visit.viewer),
     )
     if old:  # whoever has just handed out or brought in is not sent back by what was so before
         answer.headers["Refresh"] = "3"

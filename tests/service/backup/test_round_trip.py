@@ -14,6 +14,7 @@ from study_to_train import opened
 
 from annotations.errors import BadInput, TandemError
 from annotations.store.database import as_it_is
+from annotations.store.doubts import Doubt, add_doubt, keep_seen
 from annotations.store.jobs import ask_for
 from annotations.store.transcripts import all_transcripts
 from annotations.store.withdrawals import all_withdrawals, erase, finish_withdrawal
@@ -46,6 +47,8 @@ def test_a_restored_study_holds_every_row_and_file(
 ) -> None:
     """Rows, files and the place of numberings are the same; the backup is its owner's alone."""
     parts, database = either
+    with parts.store.writing() as connection:
+        keep_seen(connection, add_doubt(connection, Doubt("Ada", "Which code?", True)), "Lea", 0)
     made = back_up(parts, password=password)
     assert stat.S_IMODE(made.file.stat().st_mode) == 0o600
     assert made.file.parent == tmp_path / "study-backups"
