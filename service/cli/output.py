@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+# a column of text is folded to this many places before figures go into a table below
+_FOLDED = 16
+_GAP = 2
 # control characters but tab and line end, and those that turn the direction of writing
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -62,7 +65,55 @@ def warn(*lines: str) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: int = 0) -> None:
-    """Print a table; the last ``numbers`` columns are figures, set to the right."""
+    """Print a table; the last ``numbers`` columns are figures, set to the right.
+
+    A figure is never cut, for half of one is another figure: text is folded, and where the figures still do not fit
+    into the width, they stand in several tables one below the other, each with the columns of text.
+    """
+    from rich.console import Console
+
+    cells = [tuple("–" if cell is None else shown(str(cell)) for cell in row) for row in rows]
+    room = Console().width
+    widths = [_width(at, columns, cells) for at in range(len(columns))]
+    texts = range(len(columns) - numbers)
+    for at, figures in enumerate(_parts(widths, len(texts), room)):
+        kept = [*texts, *figures]
+        part = _table(
+            title if not at else "",
+            [columns[place] for place in kept],
+            [[row[place] for place in kept] for row in cells],
+            len(figures),
+        )
+        out = Console(highlight=False, width=max(room, _least(widths, kept, len(texts))))
+        if at:
+            out.print()
+        out.print(part)
+
+
+def _width(at: int, columns: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
+    from rich.cells import cell_len
+
+    lines = (line for text in (columns[at], *(row[at] for row in cells)) for line in text.splitlines())
+    return max(map(cell_len, lines), default=0)
+
+
+def _least(widths: Sequence[int], kept: Sequence[int], texts: int) -> int:
+    """The least width of a table of these columns: figures whole, text folded."""
+    return sum(min(widths[at], _FOLDED) if at < texts else widths[at] for at in kept) + _GAP * len(kept)
+
+
+def _parts(widths: Sequence[int], texts: int, width: int) -> list[list[int]]:
+    """Which columns of figures stand beside each other: as many as fit beside the columns of text."""
+    parts: list[list[int]] = [[]]
+    for at in range(texts, len(widths)):
+        if parts[-1] and _least(widths, [*range(texts), *parts[-1], at], texts) > width:
+            parts.append([])
+        parts[-1].append(at)
+    return parts
+
+
+def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: int) -> Table:
+    from rich.markup import escape
     from rich.table import Table
 
     made: Table = Table(
@@ -74,10 +125,8 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], num
             _escaped(column), justify="right" if figure else "left", overflow="fold", no_wrap=figure
         )
     for row in rows:
-        made.add_row(*("–" if cell is None else _escaped(str(cell)) for cell in row))
-    from rich.console import Console
-
-    Console(highlight=False).print(made)
+        made.add_row(*map(escape, row))
+    return made
 
 
 def shown(text: str) -> str:
