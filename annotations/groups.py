@@ -33,6 +33,17 @@ def groups_in_words(groups: int, alone: int, by: GroupBy) -> str:
     return named if not alone else others if alone == groups else f"{named} and {others}"
 
 
+def judged_groups(groups: int, by: GroupBy) -> str:
+    """So many groups where nobody knows how many stand alone: a document is judged like a participant, and is none.
+
+    >>> judged_groups(9, "participant"), judged_groups(1, "site")
+    ('9 participants or documents', '1 site')
+    """
+    if by == "participant":
+        return counted(groups, "participant or document", "participants or documents")
+    return counted(groups, by)
+
+
 def groups_of(transcripts: Sequence[Transcript], by: GroupBy = "participant") -> tuple[str, ...]:
     """The group of each transcript, in the order given.
 

@@ -54,6 +54,7 @@ from annotations.agreement import (
     weighted_mean,
 )
 from annotations.arrays import Bools, Floats
+from annotations.groups import judged_groups
 from annotations.store.model_versions import WAITS
 
 MARGIN = 0.02
@@ -169,7 +170,7 @@ def _by_interval(
 ) -> PromotionVerdict:
     low, high = interval
     few = ", few transcripts" if figures["few_transcripts"] else ""
-    said = f"{said} (95 % interval {low:+.3f} to {high:+.3f} over {figures['groups']} participants{few})"
+    said = f"{said} (95 % interval {low:+.3f} to {high:+.3f} over {judged_groups(figures['groups'], 'participant')}{few})"
     if low > 0:
         return PromotionVerdict("better", True, f"{said}: the new model is better", figures)
     if high < 0:

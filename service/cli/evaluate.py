@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from service.cli.language_figures import show_languages
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
+
+if TYPE_CHECKING:
+    from annotations.groups import GroupBy
 
 NAME = "evaluate"
 
@@ -38,10 +41,11 @@ def command(
         as_json(figures)
         return
     nameless = not any(kept.transcript.participant for kept in collected.corpus.transcripts)
-    _show(figures, "transcript" if group_by == "participant" and nameless else group_by)
+    _show(figures, "transcript" if never_split == "participant" and nameless else never_split)
 
 
-def _show(figures: dict[str, Any], group_by: str) -> None:
+def _show(figures: dict[str, Any], group_by: GroupBy) -> None:
+    from annotations.groups import judged_groups
     from annotations.numbers_shown import counted
     from service.serving.evaluation_in_words import (
         at_random_in_words,
@@ -61,13 +65,13 @@ def _show(figures: dict[str, Any], group_by: str) -> None:
         return
     say(
         f"Cross-validation: every figure is on a {group_by} whose words the model had not seen "
-        f"({counted(overall['n_segments'], 'segment')}, {counted(overall['groups'], group_by)}).",
+        f"({counted(overall['n_segments'], 'segment')}, {judged_groups(overall['groups'], group_by)}).",
         "",
     )
     if serving := figures.get("serving"):
         say(
             f"These are models made for this alone. {serving['model_version']}, which serves, was measured apart: on "
-            f"{counted(serving['overall']['groups'], 'participant')} who only judge. See tandem models show "
+            f"{judged_groups(serving['overall']['groups'], 'participant')} who only judge. See tandem models show "
             f"{serving['model_version']}.",
             "",
         )
@@ -132,7 +136,8 @@ def _show_codes(figures: dict[str, Any]) -> None:
     )
 
 
-def _show_people(figures: dict[str, Any], group_by: str) -> None:
+def _show_people(figures: dict[str, Any], group_by: GroupBy) -> None:
+    from annotations.groups import judged_groups
     from annotations.numbers_shown import counted
     from service.serving.evaluation_in_words import people_rows
 
@@ -143,7 +148,7 @@ def _show_people(figures: dict[str, Any], group_by: str) -> None:
         return
     say(
         f"The same {counted(people['n_segments'], 'segment')}, judged by two people "
-        f"({counted(people['groups'], group_by)}):"
+        f"({judged_groups(people['groups'], group_by)}):"
     )
     table("", ("", "person and person", "model and person"), people_rows(figures), numbers=2)
     for name, side in (("person and person", people["person"]), ("model and person", people["model"])):

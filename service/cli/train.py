@@ -29,6 +29,7 @@ def command(
     json: JsonOption = False,
 ) -> None:
     """Learn from what people have coded, and say whether the new model serves and why."""
+    from annotations.groups import judged_groups
     from annotations.numbers_shown import counted
     from service.audit import Did
     from service.composition import open_parts
@@ -61,7 +62,7 @@ def command(
     judges = trained.figures.get("measured_on") == "judge set"
     if model.kind == "trained":
         aside = (
-            f", but for those of the {counted(overall.get('groups') or 0, 'participant')} who only judge it"
+            f", but for those of the {judged_groups(overall.get('groups') or 0, 'participant')} who only judge it"
             if judges
             else ""
         )
@@ -72,10 +73,10 @@ def command(
         )
     if overall.get("micro_f1") is not None:
         where = (
-            f"On the judge set ({counted(overall['groups'], 'participant')}, "
+            f"On the judge set ({judged_groups(overall['groups'], 'participant')}, "
             f"{counted(overall['n_segments'], 'segment')}, never learnt from)"
             if judges
-            else f"By cross-validation, on participants it had not seen ({overall['groups']} of them)"
+            else f"By cross-validation, on {judged_groups(overall['groups'], 'participant')} that it had not seen"
         )
         few = ", few transcripts" if overall.get("few_transcripts") else ""
         say(

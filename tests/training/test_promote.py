@@ -41,6 +41,8 @@ def test_the_rule(
     assert ruling.reason
     assert ruling.figures["groups"] == groups
     assert (ruling.figures["interval"] is None) == (groups < 5 or ruling.figures["difference"] == 0)
+    # a document that nobody wrote judges too, and is no participant
+    assert ruling.reason.count("participants") == ruling.reason.count("participants or documents")
 
 
 GONE = "the files of v1 cannot be read"
