@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, tzinfo
 from typing import get_args
 
 from annotations.coding import Condition, Influence
 from annotations.errors import nearest
 
+# days since 1900 or 1904, in a cell that nobody formatted as a date
+_DAYS = re.compile(r"[2-6]\d{4}(?:[.,]\d+)?")
 _SPELT: dict[str, Influence] = {
     **{value: value for value in get_args(Influence)},
     "\N{MINUS SIGN}": "-",
@@ -38,6 +41,11 @@ def moment_in(given: str, time_zone: tzinfo) -> datetime | None:
         moment = datetime.fromisoformat(given)
         return (moment if moment.tzinfo else moment.replace(tzinfo=time_zone)).astimezone(UTC)
     except (ValueError, OverflowError):
+        if _DAYS.fullmatch(given):
+            raise ValueError(
+                f'"{given}" is the number in which a spreadsheet keeps a date; give the column the format of dates there, '
+                f"such as 2026-03-01, and save it again"
+            ) from None
         raise ValueError(f'"{given}" is no date; write it as 2026-03-01 or 2026-03-01T14:30') from None
 
 

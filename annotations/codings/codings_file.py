@@ -12,10 +12,18 @@ from annotations.coding import Coder, Condition, Influence
 from annotations.codings.code_names import ANY_BETWEEN_CODES, CodeNames, CodeNaming
 from annotations.codings.coding_cells import condition_in, influence_in, moment_in, yes_in
 from annotations.codings.faults import Fault
+from annotations.codings.given_offsets import (
+    GivenOffsets,
+    OffsetsInRow,
+    judge_offsets,
+    of_tandem,
+    offsets_in_row,
+)
 from annotations.codings.locate import NotFound, Places, WordsNotFound
 from annotations.codings.positions import AskedQuote, places_by_position
 from annotations.codings.program_tables import ABOVE
 from annotations.codings.read_codings import CodingsFile
+from annotations.codings.row_passage import as_given, passage_of_row
 from annotations.codings.transcript_names import TranscriptNames
 from annotations.errors import BadInput
 from annotations.numbers_shown import counted
@@ -108,6 +116,7 @@ class _Placing:
         self._places: dict[tuple[str, str], Places | str] = {}
         self._codes = CodeNames(codebook, map(self._named, read.rows))
         self._by_position = self._placed_by_position()
+        self._offsets = self._offsets_given()
 
     def _place(self, row: SheetRow) -> str:
         """Where a row stands, for a message: the file, and the sheet where several were read."""
@@ -154,7 +163,7 @@ class _Placing:
                 created=created,
                 influence=influence,
                 concrete_example=bool(concrete),
-                loose=bool(row["code"]) and {"draw", "decision"} <= row.cells.keys() and not row["draw"],
+                loose=bool(row["code"]) and of_tandem(row) and not row["draw"],
                 part=bool(row["code"] and row["part_of_review"]),
             )
             for code in codes or (None,)
@@ -173,6 +182,7 @@ class _Placing:
                 f"{counted(count, 'quote stands', 'quotes stand')} several times in the transcript; which place is meant "
                 f"follows from the position that the file gives."
             )
+        yield from self._offsets.notes
 
     def _named(self, row: SheetRow) -> CodeNaming:
         above = tuple(filter(None, row["above"].split(ABOVE)))
@@ -182,8 +192,10 @@ class _Placing:
     def _passage(self, places: Places, at: int, row: SheetRow) -> Span:
         if at in self._by_position:
             return self._by_position[at]
+        if at in self._offsets.refused:
+            raise NotFound("start", self._offsets.refused[at])
         try:
-            return _as_given(places, row) or _span(places, row)
+            return as_given(places, row) or passage_of_row(places, row, self._offsets.spans.get(at))
         except WordsNotFound as error:
             self._hints_left -= 1
             turns = places.nearest_turns(row["quote"]) if self._hints_left >= 0 else ()
@@ -218,7 +230,7 @@ class _Placing:
                 continue
             try:
                 places = self._transcript(row)
-                if _as_given(places, row) is None:
+                if as_given(places, row) is None:
                     asked_quote = AskedQuote(at, int(row["position"]), places.everywhere(row["quote"]))
                     asked.setdefault(id(places), (places, []))[1].append(asked_quote)
             except ValueError:
@@ -228,54 +240,19 @@ class _Placing:
             spans |= places_by_position(its, places.transcript.text)
         return spans
 
-
-def _as_given(places: Places, row: SheetRow) -> Span | None:
-    """The passage at the characters that another program gives, where its words are the quote's; else None."""
-    try:
-        span = places.span(row["at_start"], row["at_end"]) if row["at_start"] and row["quote"] else None
-    except NotFound:
-        return None
-    return span if span is not None and places.says(span, row["quote"]) else None
-
-
-def _span(places: Places, row: SheetRow) -> Span:
-    """The narrowest passage that the row's columns name; raises NotFound where they name different ones."""
-    turn = _turn(places, row)
-    given = places.span(row["start"], row["end"]) if row["start"] or row["end"] else None
-    if given is not None and turn is not None and not given.overlap(turn):
-        raise NotFound(
-            "start", "start and end lie outside the turn that the row names; leave one of them empty"
-        )
-    if row["quote"] and given is not None:
-        if not places.says(given, row["quote"]):
-            raise NotFound(
-                "quote",
-                "these are not the words from start to end, so one of them is wrong (offsets count code points "
-                'of the text that "tandem show ID --text" prints); correct it or leave it empty',
-            )
-    elif row["quote"]:
-        quoted = places.quote(row["quote"], within=turn)
-        if turn is not None and not quoted.overlap(turn):
-            raise NotFound(
-                "quote", "these words stand outside the turn that the row names; correct one of them"
-            )
-        return quoted
-    span_given = given or turn
-    if span_given is None:
-        raise NotFound("turn", "nothing says where the passage is; give turn, or start and end, or quote")
-    return span_given
-
-
-def _turn(places: Places, row: SheetRow) -> Span | None:
-    """The turn that the row names in either count, or None."""
-    turn = places.turn(row["turn"]) if row["turn"] else None
-    shown = places.turn_shown(row["turn_shown"]) if row["turn_shown"] else None
-    if turn is not None and shown is not None and turn != shown:
-        raise NotFound(
-            "turn_shown",
-            "turn (from 0) and turn_shown (from 1) name different turns; correct one, or leave it empty",
-        )
-    return turn or shown
+    def _offsets_given(self) -> GivenOffsets:
+        """What start and end mean, where somebody else's program counted them."""
+        asked: dict[str, tuple[Transcript, list[OffsetsInRow]]] = {}
+        for at, row in enumerate(self._read.rows):
+            offsets = offsets_in_row(at, row)
+            if offsets is None:
+                continue
+            try:
+                transcript = self._transcript(row).transcript
+            except ValueError:
+                continue  # told when the row is placed
+            asked.setdefault(transcript.name, (transcript, []))[1].append(offsets)
+        return judge_offsets(asked.values())
 
 
 def _refuse_contradictions(placed: PlacedRows, read: CodingsFile) -> None:

@@ -73,7 +73,7 @@ class Places:
 
     def turn(self, given: str) -> Span:
         """The span of a turn's words, by its number in the column ``turn``, from 0."""
-        number = _number(given)
+        number = whole_number(given)
         if number is None:
             raise NotFound(
                 "turn", f'"{given}" is no number; in this column turns count from 0 (people see them from 1)'
@@ -84,7 +84,7 @@ class Places:
 
     def turn_shown(self, given: str) -> Span:
         """The span of a turn's words, by the number that people see, from 1."""
-        number = _number(given)
+        number = whole_number(given)
         try:
             return self._turn_in("turn_shown", turn_typed(given if number is None else str(number)))
         except BadInput as error:
@@ -101,7 +101,7 @@ class Places:
 
     def span(self, start: str, end: str) -> Span:
         """A span given in code points of the canonical text."""
-        begins, ends = _number(start), _number(end)
+        begins, ends = whole_number(start), whole_number(end)
         for column, given, number in (("start", start, begins), ("end", end, ends)):
             if number is None:
                 what_stands = f'"{given}"' if given else "nothing"
@@ -235,8 +235,8 @@ class Places:
         )
 
 
-def _number(given: str) -> int | None:
-    """A whole number; spreadsheets and pandas write 3 as 3.0."""
+def whole_number(given: str) -> int | None:
+    """A whole number, None for anything else; spreadsheets and pandas write 3 as 3.0."""
     return int(given.split(".")[0]) if re.fullmatch(r"[+-]?[0-9]{1,9}(\.0*)?", given) else None
 
 

@@ -193,7 +193,7 @@ def _own(grids: Sequence[Grid], file: Path, coder: str, transcript: str) -> Codi
     if not set(LOCATING) & set(sheet.columns):
         raise BadInput(
             f"{file}: nothing says where the passages are. Add the column turn (from 0) or turn_shown (from 1), "
-            f"or start and end, or quote."
+            f"or start and end, or quote. {_HOW_TO_NAME}"
         )
     # a table that Tandem wrote has marks before what a spreadsheet would run; in JSONL there are none
     plain = file.suffix.lower() == ".jsonl"

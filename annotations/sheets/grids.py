@@ -144,6 +144,8 @@ def _jsonl_grids(content: bytes, file: str) -> Iterator[Grid]:
 def _json_cell(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
+        return "\n".join(value).encode("utf-8", "replace").decode("utf-8")  # codes of one passage
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
     if value is None:
