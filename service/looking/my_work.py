@@ -33,7 +33,7 @@ from annotations.store.tables import (
     segments,
 )
 from annotations.store.transcripts import KeptTranscript, texts_by_id
-from annotations.transcript import Role, Span
+from annotations.transcript import Kind, Role, Span
 from service.access.policy import Action, may
 from service.access.transcript_access import about
 from service.access.viewer import Viewer
@@ -44,15 +44,17 @@ from service.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """An interview of hers. ``passages``: those she is asked about; ``by_others``: done by colleagues in a project that
-    all share. ``next``: the address in Label Studio of the next passage to code, None where nothing is left there;
-    ``streams``: does Label Studio go on from there by itself? ``own``: is that a part handed to her alone? ``left_alone``:
-    how many passages wait in parts handed to her alone; ``elsewhere``: was it coded outside Label Studio?
-    ``skipped_at``: the address in Label Studio of the first passage that she skipped, to which nothing there leads back.
+    """An interview of hers, or another transcript. ``passages``: those she is asked about; ``by_others``: done by
+    colleagues in a project that all share. ``next``: the address in Label Studio of the next passage to code, None where
+    nothing is left there; ``streams``: does Label Studio go on from there by itself? ``own``: is that a part handed to her
+    alone? ``left_alone``: how many passages wait in parts handed to her alone; ``elsewhere``: was it coded outside Label
+    Studio? ``skipped_at``: the address in Label Studio of the first passage that she skipped, to which nothing there leads
+    back.
     """
 
     transcript: UUID
     name: str
+    kind: Kind
     participant: str
     case: str
     site: str
@@ -196,7 +198,7 @@ def _address(settings: Settings, project: ProjectRow, task: int) -> str:
 
 def _assigned(kept: KeptTranscript, count: _Count | None, read: tuple[int, int] | None) -> Assigned:
     t = kept.transcript
-    where = (kept.id, t.name, t.participant, t.case, t.site, t.wave)
+    where = (kept.id, t.name, t.kind, t.participant, t.case, t.site, t.wave)
     if count is None:
         passages, done = read or (0, 0)
         return Assigned(*where, passages, done, elsewhere=True)

@@ -9,6 +9,7 @@ from annotations.names import folded
 from annotations.numbers_shown import counted
 from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Kind
+from annotations.transcript_kinds import counted_kinds
 from service.results.result_parts import ResultTable
 from service.results.study_findings import NOT_STATED, StudyFindings
 
@@ -51,8 +52,7 @@ def sampling_frame(findings: StudyFindings) -> ResultTable:
 def sample_sentences(findings: StudyFindings) -> Iterator[str]:
     """The sample in words, each number the study's own."""
     people = {folded(who) for kept in findings.transcripts if (who := kept.transcript.participant)}
-    kinds = {kind: sum(k.transcript.kind is kind for k in findings.transcripts) for kind in Kind}
-    named = ", ".join(counted(count, kind.value) for kind, count in kinds.items() if count)
+    named = counted_kinds(kept.transcript.kind for kept in findings.transcripts)
     columns = [name for name in findings.column_names if name]
     what, listed = " × ".join(findings.columns.names), ", ".join(columns)
     yield (

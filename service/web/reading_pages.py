@@ -17,6 +17,8 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from annotations.store.transcripts import KeptTranscript
+from annotations.transcript import Kind
+from annotations.transcript_kinds import kind_of_all
 from service.access.page_links import INTERVIEWS, anchor, interview_path, page_key
 from service.access.policy import Action
 from service.access.transcript_access import must_read, sees
@@ -37,10 +39,13 @@ NEW_DOUBT = "/doubts/new"
 router = APIRouter(include_in_schema=False)
 
 
-def _columns(mine: Mapping[UUID, Assigned]) -> list[ListColumn[KeptTranscript]]:
+def _columns(noun: str, mine: Mapping[UUID, Assigned]) -> list[ListColumn[KeptTranscript]]:
     columns = [
         ListColumn[KeptTranscript](
-            "name", "Interview", lambda row: row.transcript.name, address=lambda row: interview_path(row.id)
+            "name",
+            noun.capitalize(),
+            lambda row: row.transcript.name,
+            address=lambda row: interview_path(row.id),
         ),
         ListColumn[KeptTranscript]("kind", "Kind", lambda row: row.transcript.kind.value, choice=True),
         ListColumn[KeptTranscript]("participant", "Participant", lambda row: row.transcript.participant),
@@ -67,15 +72,14 @@ def _columns(mine: Mapping[UUID, Assigned]) -> list[ListColumn[KeptTranscript]]:
 
 @router.get(INTERVIEWS)
 def interviews(visit: Visited) -> Response:
-    """All interviews that somebody may read."""
+    """All interviews and other transcripts that somebody may read."""
     visit.must(Action.READ_TEXT)
     texts = readable_interviews(visit.parts, visit.viewer)
     work = work_of(visit.parts, visit.viewer, visit.viewer.name).interviews if visit.may(Action.CODE) else ()
     asked = asked_of(visit.request.query_params)
-    columns = _columns({assigned.transcript: assigned for assigned in work})
-    shown = ShownList(
-        texts, columns, asked, path=INTERVIEWS, noun="interview", empty="There are no interviews yet."
-    )
+    noun = kind_of_all([text.transcript.kind for text in texts] or [Kind.INTERVIEW])
+    columns = _columns(noun, {assigned.transcript: assigned for assigned in work})
+    shown = ShownList(texts, columns, asked, path=INTERVIEWS, noun=noun, empty="There are no interviews yet.")
     if asked.take:
         return visit.takes(shown, "interviews")
     return visit.page("interviews.html", list=shown)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
+from annotations.transcript import Kind
+from annotations.transcript_kinds import counted_kinds, kind_of_all
 from service.access.page_links import interview_path
 from service.access.policy import Action
 from service.doubts.news import news_for
@@ -14,9 +16,6 @@ from service.web.pages import Visited
 router = APIRouter(include_in_schema=False)
 
 _COLUMNS = (
-    ListColumn[Assigned](
-        "interview", "Interview", lambda row: row.name, address=lambda row: interview_path(row.transcript)
-    ),
     ListColumn[Assigned](
         "next",
         "Go on",
@@ -40,6 +39,7 @@ _COLUMNS = (
         address=lambda row: row.skipped_at,
     ),
     ListColumn[Assigned]("others", "Done by others", lambda row: row.by_others),
+    ListColumn[Assigned]("kind", "Kind", lambda row: row.kind.value, choice=True),
     ListColumn[Assigned]("participant", "Participant", lambda row: row.participant),
     ListColumn[Assigned]("case", "Case", lambda row: row.case, choice=True),
     ListColumn[Assigned]("site", "Site", lambda row: row.site, choice=True),
@@ -59,17 +59,30 @@ def work(visit: Visited) -> Response:
     coder = other or visit.viewer.name
     own_work = work_of(visit.parts, visit.viewer, coder)
     asked = asked_of(query)
-    columns = [
-        column
-        for column in _COLUMNS
-        if column.key != "others" or any(row.by_others for row in own_work.interviews)
-    ]
+    kinds = [row.kind for row in own_work.interviews]
+    noun = kind_of_all(kinds or [Kind.INTERVIEW])
+    shown_if = {"others": any(row.by_others for row in own_work.interviews), "kind": len(set(kinds)) > 1}
+    name = ListColumn[Assigned](
+        "interview",
+        noun.capitalize(),
+        lambda row: row.name,
+        address=lambda row: interview_path(row.transcript),
+    )
+    columns = [name, *(column for column in _COLUMNS if shown_if.get(column.key, True))]
     empty = "No interview has been handed out to you yet. A lead does that on the page Hand out."
     also = {"coder": other}
     waiting_first = sorted(own_work.interviews, key=lambda interview: not interview.left)
-    shown = ShownList(waiting_first, columns, asked, path="/work", noun="interview", empty=empty, also=also)
+    shown = ShownList(waiting_first, columns, asked, path="/work", noun=noun, empty=empty, also=also)
     if asked.take:
         return visit.takes(shown, f"work of {coder}")
     people = [person.name for person in visit.parts.study.config.people] if visit.may(Action.HAND_OUT) else []
     news = news_for(visit.parts, visit.viewer)
-    return visit.page("work.html", work=own_work, list=shown, other=other, people=people, news=news)
+    return visit.page(
+        "work.html",
+        work=own_work,
+        kinds=counted_kinds(kinds),
+        list=shown,
+        other=other,
+        people=people,
+        news=news,
+    )

@@ -143,8 +143,8 @@ def work(visit: Visited) -> Response:
         (*_COLUMNS, *(_attribute(at, name, known) for at, name in enumerate(names))),
         asked_of(visit.request.query_params),
         path=WORK,
-        noun="interview of a coder",
-        several="interviews of coders",
+        noun="transcript of a coder",
+        several="transcripts of coders",
         empty="Nothing has been handed out or coded yet.",
     )
     if shown.asked.take:
@@ -208,7 +208,7 @@ def _took(work_row: CoderWork) -> str:
 
 _COLUMNS = (
     ListColumn[CoderWork](
-        "interview", "Interview", lambda row: row.name, address=lambda row: interview_path(row.transcript)
+        "interview", "Transcript", lambda row: row.name, address=lambda row: interview_path(row.transcript)
     ),
     ListColumn[CoderWork]("wave", "Wave", lambda row: row.wave, choice=True),
     ListColumn[CoderWork]("case", "Case", lambda row: row.case, choice=True),

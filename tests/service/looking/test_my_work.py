@@ -16,6 +16,7 @@ from annotations.store.codebook_versions import keep_codebook
 from annotations.store.reviews import add_reviews, retract
 from annotations.store.segments import places_of
 from annotations.store.tables import annotation_reviews, label_studio_projects, label_studio_tasks, now
+from annotations.transcript import Kind
 from service.access.viewer import Viewer, ViewerRole
 from service.composition import Parts
 from service.looking.my_work import Assigned, MyWork, work_of
@@ -87,7 +88,18 @@ def test_what_is_hers_alone_is_gone_on_with_before_what_all_share() -> None:
     def interview(name: str, *, own: bool = False, done: int = 0, there: bool = True) -> Assigned:
         address = f"http://127.0.0.1/{name}" if there else None
         return Assigned(
-            uuid4(), name, "", "", "", "", 5, done, next=address, streams=name != "within", own=own
+            uuid4(),
+            name,
+            Kind.INTERVIEW,
+            "",
+            "",
+            "",
+            "",
+            5,
+            done,
+            next=address,
+            streams=name != "within",
+            own=own,
         )
 
     shared = [interview("shared"), interview("shared begun", done=1)]
