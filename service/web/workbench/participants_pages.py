@@ -278,12 +278,12 @@ _TABLES = {
     "review_sources": "notes of what an agreed decision rests on",
     "reviews": "reviews of their words by people",
     "seen_doubts": "notes of who has seen which answers to these",
-    "segments": "passages of their interviews",
+    "segments": "passages of their transcripts, the interviewer’s too",
     "shown_models": "notes of what was shown with a passage",
     "suggestions": "suggestions of models for their words",
     "summary_passages": "passages named beside summaries",
     "transcript_versions": "earlier texts of corrected transcripts",
-    "turns": "turns of speech",
+    "turns": "turns of their transcripts, the interviewer’s too",
     "version_passages": "passages that a correction has changed",
 }
 # these stand above, by name

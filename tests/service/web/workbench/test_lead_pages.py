@@ -151,6 +151,8 @@ def test_a_withdrawal_is_shown_first_and_asked_for_by_its_code(filled: Lead) -> 
     assert "Nothing is erased yet" in page
     assert "JKG-01" in page
     assert page.count("Transcripts:") == 1
+    assert "Turns of their transcripts, the interviewer’s too: " in page
+    assert "Passages of their transcripts, the interviewer’s too: " in page
     assert "Kept figures" not in page
     wrong = filled.post("/participants/withdraw", {"who": "JKG-01", "again": "DND-03"})
     assert wrong.status_code == 422
