@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from pathlib import Path
 
 from annotations.attributes import fault_of_attribute
@@ -102,6 +103,21 @@ class ImportManifest:
         """The files it names, in its order."""
         return tuple(self.rows)
 
+    @cached_property
+    def _places(self) -> Mapping[Path, Path]:
+        # one file may be named in several ways: "../wave1/a.txt" and, from another folder, "a.txt"
+        return {named.resolve(): named for named in self.rows}
+
+    def said_of_file(self, file: Path) -> Description:
+        """What it says of a file, however that is named; nothing where it has no row."""
+        named = self._places.get(file.resolve())
+        return Description() if named is None else self.rows[named]
+
+    def attributes_of_file(self, file: Path) -> Mapping[str, str]:
+        """What its other columns say of the participants of a file, however that is named."""
+        named = self._places.get(file.resolve())
+        return {} if named is None else self.attributes.get(named, {})
+
 
 def read_manifest(file: Path) -> ImportManifest:
     """Read a manifest: ``file`` and optionally ``transcript, case, site, wave, kind, participant, session,
@@ -135,7 +151,7 @@ def said_of(
 ) -> Description:
     """What is said of a transcript, by whoever says it most strongly: see ``describe``."""
     where = read.source
-    listed = manifest.rows.get(Path(read.source).absolute(), Description()) if manifest else Description()
+    listed = manifest.said_of_file(Path(read.source)) if manifest else Description()
     columns = Description.of(read.described, where)
     weakest = Description(participant=_only_participant(read))
     named = _from_name(read.name, config.participant_pattern, where)

@@ -91,6 +91,8 @@ def opened_files(
             "there is nothing to import: give files or folders"
             + (f" (no file with the ending {', '.join(ENDINGS)} was found)." if files else ", or a manifest.")
         )
+    if listed and files:
+        _refuse_missing(listed, todo)
     options = Description.from_options(described)
     for done, given_file in enumerate(todo, start=1):
         try:
@@ -108,6 +110,33 @@ def opened_files(
             else:
                 refused.append(problem_of(given_file.path, str(error)))
         progress(done, len(todo))
+
+
+def _refuse_missing(manifest: ImportManifest, given: Sequence[_File]) -> None:
+    """Refuse a manifest that names files that are not there: what such a row says would be lost without a word."""
+    missing = [named for named in manifest.files if not named.is_file()]
+    if not missing:
+        return
+    folder = Path(manifest.file).absolute().parent
+    is_not = "a file is not there" if len(missing) == 1 else f"{len(missing)} files are not there"
+    raise BadInput(
+        f'{manifest.file}, column "file": {is_not} ({_first_names(missing, folder)}). Paths count from the folder of '
+        f"the manifest. {_put_right(folder.resolve(), missing, given)} Nothing was imported."
+    )
+
+
+def _first_names(files: Sequence[Path], folder: Path) -> str:
+    more = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
+    return ", ".join(file.relative_to(folder).as_posix() for file in files[:_NAMED]) + more
+
+
+def _put_right(folder: Path, missing: Sequence[Path], given: Sequence[_File]) -> str:
+    """How to name such a file: as one of its name that is to come in, if that lies below the manifest."""
+    names = {named.name for named in missing}
+    for file in given:
+        if file.path.name in names and file.path.resolve().is_relative_to(folder):
+            return f'For example, write "{file.path.resolve().relative_to(folder).as_posix()}".'
+    return "Put the manifest beside the files, or correct the paths."
 
 
 def _why_none(why: str) -> str:
@@ -162,7 +191,7 @@ def _open(
         placed = replace(read, place=file.place, turns=turns)
         said = said_of(placed, options=options, manifest=manifest, config=config)
         described.append((placed, describe(placed, options=options, manifest=manifest, config=config), said))
-    own = manifest.attributes.get(file.path.absolute(), {}) if manifest else {}
+    own = manifest.attributes_of_file(file.path) if manifest else {}
     return OpenedFile(file.path, tuple(described), rules_for("", config, None).lines is not rules.lines, own)
 
 
