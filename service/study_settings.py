@@ -166,7 +166,13 @@ def _notes(changed: Mapping[str, Any]) -> Iterator[str]:
         )
     if "embedder" in changed or "aim" in changed:
         yield "this holds from the next training on."
-    if {"interviewers", "participant_speakers", "no_speakers", "unlabelled_participant"} & set(changed):
+    if {
+        "interviewers",
+        "participant_speakers",
+        "same_speakers",
+        "no_speakers",
+        "unlabelled_participant",
+    } & set(changed):
         yield "this holds for what is brought in from now on; transcripts that are there stay as they are."
     if "consents" in changed:
         yield "this holds for transcripts that are brought in from now on; see Participants for those that are there."

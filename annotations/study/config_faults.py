@@ -68,6 +68,9 @@ def fault_in_words(fault: Any, where: str) -> ConfigFault:
         return ConfigFault.at(fault["loc"], "must not be empty.", where)
     known = _IN_WORDS.get(fault["type"])
     what = known.format(**context) if known else str(fault["msg"]).removeprefix("Value error, ")
+    # a rule of ours names what is wrong in a list; all of the list beside it would be no word for a person
+    if fault["type"] == "value_error" and not isinstance(given, str | float | None):
+        return ConfigFault.at(fault["loc"], f"{what}.", where)
     return ConfigFault.at(fault["loc"], f"{what} (found {_shown(given)}).", where)
 
 
@@ -79,6 +82,6 @@ def _shown(given: Any) -> str:
 
 
 def _sentence(what: str) -> str:
-    if what.split(" ")[0] in ("is", "must"):
+    if what.split(" ")[0] in ("is", "must", "says"):
         return f"It {what}"
     return what[:1].upper() + what[1:]

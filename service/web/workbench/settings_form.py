@@ -32,7 +32,7 @@ def field_of(path: tuple[str | int, ...]) -> str:
     """The form's field that says what stands at this path of study.yaml; "" where none does."""
     if (part := tuple(map(str, path[:2]))) in _PARTS:
         return _PARTS[part]
-    whole = (*_WORDS, *_LISTS, "cases", "coders", "codings_columns", "margin")
+    whole = (*_WORDS, *_LISTS, "cases", "coders", "codings_columns", "same_speakers", "margin")
     return str(path[0]) if path and path[0] in whole else ""
 
 
@@ -64,9 +64,8 @@ def fields_of(config: StudyConfig) -> dict[str, str]:
     for (section, key), name in _PARTS.items():
         fields[name] = _shown(getattr(getattr(config, section), key))
     fields["margin"] = _shown(config.margin)
-    fields["codings_columns"] = "\n".join(
-        f"{ours}: {theirs}" for ours, theirs in config.codings_columns.items()
-    )
+    for name in ("codings_columns", "same_speakers"):
+        fields[name] = "\n".join(f"{key}: {value}" for key, value in getattr(config, name).items())
     return fields
 
 
@@ -82,6 +81,7 @@ def wanted_of(sent: Given, config: StudyConfig) -> tuple[dict[str, Any], list[Co
     wanted["cases"] = now.named_lines("cases", _case, "case")
     wanted["coders"] = now.each_line("coders", _coder)
     wanted["codings_columns"] = now.named_lines("codings_columns", _column, "column")
+    wanted["same_speakers"] = now.named_lines("same_speakers", _speaker, "label")
     wanted["consents"] = {"may_train": sent.ticked("may_train"), "may_quote": sent.ticked("may_quote")}
     wanted["margin"] = now.number("margin", ("margin",), usual.margin)
     wanted["retrain"] = {"after": now.whole("retrain_after", ("retrain", "after"))}
@@ -196,3 +196,11 @@ def _column(line: str) -> tuple[str, str]:
     if not mark or not theirs.strip():
         raise ValueError('a line is our name and yours, such as "quote: Segment"')
     return ours.strip(), theirs.strip()
+
+
+def _speaker(line: str) -> tuple[str, str]:
+    # the last colon: what a file calls a speaker may hold one
+    label, mark, meant = line.rpartition(":")
+    if not mark or not label.strip() or not meant.strip():
+        raise ValueError('a line is a label and who is meant, such as "Interveiwer: Interviewer"')
+    return label.strip(), meant.strip()

@@ -36,6 +36,14 @@ _WRONG = [
     ("file_pattern", "(", "It is no regular expression"),
     ("codings_columns", "quote", "A line is our name and yours"),
     ("codings_columns", "colour: Colour", 'The column "colour" is none of ours.'),
+    ("same_speakers", "Interveiwer", "A line is a label and who is meant"),
+    ("same_speakers", ": Interviewer", "A line is a label and who is meant"),
+    ("same_speakers", "Bo: Ada\nbo: Cy", 'The label "bo" stands there twice.'),
+    (
+        "same_speakers",
+        "Bo: Ada\nAda: Cy",
+        'It says that "Bo" is "Ada", which is said to be somebody else itself',
+    ),
     ("unit", "page", "It must be one of 'turn', 'passage' or 'sentence' (found \"page\")."),
     ("max_words", "-3", "It must be 5 or more (found -3)."),
     ("max_words", "many", 'It must be a whole number (found "many").'),
@@ -118,6 +126,7 @@ def test_what_the_form_shows_can_be_changed_and_read_back(lead: Lead) -> None:
         "interviewers": "Anna\nI", "participant_speakers": "Cy", "no_speakers": "*-note.txt",
         "unlabelled_participant": "folder/", "participant_pattern": r"(?P<participant>\d+)",
         "file_pattern": r"wave(?P<wave>\d)/", "codings_columns": "quote: Segment", "max_words": "40",
+        "same_speakers": "Interveiwer: Interviewer\nRm 2: Bo: Bo",
         "precision": "0.7", "least_precision": "0.2", "margin": "0.2", "retrain_after": "50", "nightly": "02:30",
         "keep": "3", "unit": "sentence", "may_quote": "yes", "fine_tune": "yes",
     }  # fmt: skip
