@@ -46,7 +46,8 @@ class SaturationStep:
 class Saturation:
     """The interviews of one case in their order. ``at``: after how many of them saturation was reached, None if it was not.
 
-    ``informants``: of each code how many informants had spoken of it after each interview.
+    ``informants``: of each code how many informants had spoken of it after each interview. ``base_codes``: None where
+    fewer interviews than the base were read.
     """
 
     column: str
@@ -55,7 +56,7 @@ class Saturation:
     base: int
     run: int
     threshold: float
-    base_codes: int
+    base_codes: int | None
     at: int | None
     reason: str | None
 
@@ -80,7 +81,7 @@ def saturation(
     """
     seen: set[str] = set()
     steps: list[SaturationStep] = []
-    base_codes = 0
+    base_codes: int | None = None
     for number, interview in enumerate(interviews, start=1):
         new = interview.codes - seen
         seen |= new
@@ -119,7 +120,7 @@ def _informants(interviews: Sequence[Interviewed]) -> dict[str, tuple[int, ...]]
     return {code: tuple(its) for code, its in counts.items()}
 
 
-def _why_not(interviews: int, base: int, run: int, threshold: float, base_codes: int) -> str:
+def _why_not(interviews: int, base: int, run: int, threshold: float, base_codes: int | None) -> str:
     if interviews < base + run:
         return (
             f"cannot tell: it takes {base + run} interviews (a base of {base} and a run of {run}), and "

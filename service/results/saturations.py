@@ -152,7 +152,7 @@ def _reached(saturations: Saturations) -> ResultTable:
                 saturation.column or NOT_STATED,
                 len(saturation.steps),
                 saturation.steps[-1].known,
-                saturation.base_codes or None,
+                saturation.base_codes,
                 saturation.said,
             )
             for saturation in saturations.found

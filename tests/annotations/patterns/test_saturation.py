@@ -35,6 +35,12 @@ def test_informants_of_each_code_are_counted_as_they_come() -> None:
     assert saturation("E", interviews).informants == {"a": (1, 1, 1), "b": (0, 1, 2)}
 
 
+def test_a_base_that_nobody_has_read_yet_is_no_zero() -> None:
+    """Until as many interviews were read, nobody knows how many codes the base has; then none is 0."""
+    assert saturation("E", _interviews("ab", "c")).base_codes is None
+    assert saturation("E", _interviews("", "", "", "")).base_codes == 0
+
+
 def test_why_there_is_none() -> None:
     """Too few interviews, nothing coded in the base, and new codes to the end."""
     assert saturation("E", _interviews("a", "b")).said == (
