@@ -160,7 +160,8 @@ class _LabelEvidence:
         counted = Counter(form.key for form in fit)
         most = 2 * len(fit) >= len(self._filled)
         sure = {form.key for form in fit if self._known.lists(form.label) or is_role(form.label)}
-        again = {form.key for form in fit if self._comes_again(form, counted)}
+        within = self._within_sentences(fit)
+        again = {form.key for form in fit if self._comes_again(form, counted) and form.key not in within}
         opens = bool(fit) and fit[0].line == self._filled[0] and fit[0].key in again | sure
         listed_ones = any(self._known.lists(form.label) for form in fit)
         if not (len(again) > 1 or opens or most or (sure and (again or listed_ones))):
@@ -185,6 +186,15 @@ class _LabelEvidence:
 
     def _comes_again(self, form: Form, counted: Counter[str]) -> bool:
         return counted[form.key] > (2 if is_head(form.label) else 1)
+
+    def _within_sentences(self, fit: Sequence[Form]) -> set[str]:
+        """Phrases in small letters where a sentence goes on from the line before, as the lines of a page are broken."""
+        if all(form.label[0].islower() for form in fit):
+            return set()
+        small = [form for form in fit if form.label[0].islower() and " " in form.label]
+        goes_on = Counter(form.key for form in small if not self._after_a_sentence(form))
+        all_of = Counter(form.key for form in small)
+        return {key for key, count in goes_on.items() if 2 * count > all_of[key]}
 
     def _may_come_once(self, form: Form, most: bool, style: _Style) -> bool:
         label = form.label

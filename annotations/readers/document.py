@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from annotations.readers.account import LeftOut, WordAccount
 from annotations.readers.clock import is_time
+from annotations.readers.labelled_column import without_notes
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules, LineRule
 from annotations.readers.line_layouts import turns_of_lines
 from annotations.readers.looks import Paragraph, looks_of_lines
@@ -59,12 +60,31 @@ def _turns(
         if turns_of_tables is not None:
             outside = [text for text in paragraphs if text.strip()]
             return turns_of_tables[0], _with_outside(turns_of_tables[1], outside)
-    spoken, account = turns_of_lines(_lines(blocks), interviewers, rules)
+    said, notes = (blocks, ()) if rules.lines is LineRule.NO_SPEAKERS else _without_notes(blocks)
+    spoken, account = turns_of_lines(_lines(said), interviewers, rules)
+    if notes and any(turn.speaker for turn in spoken):
+        return spoken, _with_notes(account, notes)
+    if notes:
+        spoken, account = turns_of_lines(_lines(blocks), interviewers, rules)
     if tables and not any(turn.speaker for turn in spoken):
         rows = [" | ".join(one_line(cell) for cell in row if cell.strip()) if isinstance(block, tuple) else block
                 for block in blocks for row in (block if isinstance(block, tuple) else ((),))]  # fmt: skip
         return turns_of_lines(_lines(rows), interviewers, rules)
     return spoken, account
+
+
+def _without_notes(
+    blocks: Sequence[str | Paragraph | Table],
+) -> tuple[list[str | Paragraph | Table], tuple[str, ...]]:
+    """The blocks, their tables without what stands in columns beside those that name speakers, and these cells."""
+    parted = [without_notes(block) if isinstance(block, tuple) else (block, ()) for block in blocks]
+    return [block for block, _ in parted], tuple(cell for _, cells in parted for cell in cells)
+
+
+def _with_notes(account: WordAccount, cells: Sequence[str]) -> WordAccount:
+    words = sum(map(count_words, cells))
+    left = LeftOut("table", "in a column beside what is said", words, first_words(cells[0]))
+    return replace(account, words_in=account.words_in + words, left_out=(*account.left_out, left))
 
 
 def _with_outside(account: WordAccount, outside: Sequence[str]) -> WordAccount:

@@ -11,9 +11,10 @@ from annotations.errors import BadInput
 from annotations.readers.archive import refuse_hostile
 from annotations.readers.document import Document, Table, turns_of_document
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
-from annotations.readers.looks import PLAIN, Looks, Paragraph
+from annotations.readers.looks import HEADING, PLAIN, Looks, Paragraph
 from annotations.readers.ooxml import W, transitional, words_beside
 from annotations.readers.spoken import ReadTranscript, finished
+from annotations.readers.word_changes import heading_styles, settle
 from annotations.readers.words import count_words
 
 _TEXT = {
@@ -47,15 +48,15 @@ def read_docx(
 ) -> tuple[ReadTranscript, ...]:
     """A .docx file: one transcript. Without any speaker each paragraph is a turn without a speaker.
 
-    Text boxes stand beside the text, unless they hold most of it; notes, comments, headers and footers are left out
-    and told.
+    Text boxes stand beside the text, unless they hold most of it; notes, comments, headers, footers and hidden text
+    are left out and told.
     """
     refuse_hostile(content, file, what="Word document", words="word/document.xml")
-    body, beside = _opened(content, file)
+    body, headings, beside = _opened(content, file)
     if body is None:
         raise BadInput(f"{file} is a damaged Word document: it has no body. Open it and save it again.")
-    blocks = tuple(_blocks(body))
-    boxes = [block for box in _boxes(body) for block in _blocks(box)]
+    blocks = tuple(_blocks(body, headings))
+    boxes = [block for box in _boxes(body) for block in _blocks(box, headings)]
     in_boxes = sum(map(_words_of, boxes))
     if in_boxes > sum(map(_words_of, blocks)):
         blocks = (*blocks, *boxes)
@@ -65,8 +66,8 @@ def read_docx(
     return finished(spoken, name=name, file=file, reader="docx", interviewers=interviewers, account=account)
 
 
-def _opened(content: bytes, file: str) -> tuple[Any, list[tuple[str, str]]]:
-    """The document's body, and the words beside it."""
+def _opened(content: bytes, file: str) -> tuple[Any, frozenset[str], list[tuple[str, str]]]:
+    """The document's body, the styles of its headings, and the words beside it."""
     # heavy, and most transcripts are text
     import docx
     from docx.opc.exceptions import PackageNotFoundError
@@ -74,7 +75,10 @@ def _opened(content: bytes, file: str) -> tuple[Any, list[tuple[str, str]]]:
 
     try:
         plain = transitional(content)
-        return docx.Document(io.BytesIO(plain)).element.body, list(words_beside(plain))
+        document = docx.Document(io.BytesIO(plain))
+        body = document.element.body
+        hidden = [] if body is None else [("hidden text", settle(body))]
+        return body, heading_styles(document), [*words_beside(plain), *hidden]
     except (
         PackageNotFoundError,
         LxmlError,
@@ -90,23 +94,23 @@ def _opened(content: bytes, file: str) -> tuple[Any, list[tuple[str, str]]]:
         raise BadInput(f"{file} is a damaged Word document. Open it and save it again.") from error
 
 
-def _blocks(parent: Any, depth: int = 0) -> Iterator[Paragraph | Table]:
+def _blocks(parent: Any, headings: frozenset[str], depth: int = 0) -> Iterator[Paragraph | Table]:
     """Paragraphs and tables in their order. Of a table that holds others, each cell's blocks, so that nothing is read
     twice.
     """
     for child in parent:
         if child.tag == f"{W}p":
-            yield _paragraph(child)
+            yield _paragraph(child, headings)
         elif child.tag == f"{W}tbl":
             rows = [_cells(row) for row in child.iterchildren(f"{W}tr", f"{W}sdt")]
             if any(cell.find(f".//{W}tbl") is not None for row in rows for cell in row) and depth < _DEEPEST:
                 for row in rows:
                     for cell in row:
-                        yield from _blocks(cell, depth + 1)
+                        yield from _blocks(cell, headings, depth + 1)
             else:
                 yield tuple(tuple(_cell(cell) for cell in row) for row in rows)
         elif child.tag in _HOLDS_BLOCKS and depth < _DEEPEST:
-            yield from _blocks(child, depth + 1)
+            yield from _blocks(child, headings, depth + 1)
 
 
 def _cells(row: Any) -> list[Any]:
@@ -139,10 +143,10 @@ def _boxes(body: Any) -> Iterator[Any]:
             yield box
 
 
-def _paragraph(paragraph: Any) -> Paragraph:
+def _paragraph(paragraph: Any, headings: frozenset[str] = frozenset()) -> Paragraph:
     """A paragraph with what was added while changes were tracked, without what was deleted, and how it looks."""
     parts: list[tuple[str, Looks]] = []
-    whole = _looks_of_paragraph(paragraph)
+    whole = _looks_of_paragraph(paragraph, headings)
     todo: list[tuple[Any, Looks]] = [(node, whole) for node in reversed(paragraph)]
     while todo:
         node, looks = todo.pop()
@@ -156,11 +160,13 @@ def _paragraph(paragraph: Any) -> Paragraph:
     return Paragraph.of(parts)
 
 
-def _looks_of_paragraph(paragraph: Any) -> Looks:
-    """Its style and how far it is indented."""
+def _looks_of_paragraph(paragraph: Any, headings: frozenset[str]) -> Looks:
+    """Its style, whether that is a heading's, and how far it is indented."""
     style = paragraph.find(f"{W}pPr/{W}pStyle")
     indent = paragraph.find(f"{W}pPr/{W}ind")
     looks = {f"style {style.get(f'{W}val')}"} if style is not None else set()
+    if style is not None and style.get(f"{W}val") in headings:
+        looks.add(HEADING)
     left = "" if indent is None else indent.get(f"{W}left") or indent.get(f"{W}start") or ""
     return frozenset(looks | ({f"indent {left}"} if left.strip("0") else set()))
 

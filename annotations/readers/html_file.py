@@ -24,9 +24,8 @@ def read_html(
     page = HtmlText()
     page.feed(text)
     page.close()
-    spoken, account = turns_of_document(
-        Document(tuple(page.paragraphs), (("comments", " ".join(page.comments)),)), interviewers, rules
-    )
+    apart = (("comments", " ".join(page.comments)), ("hidden or deleted text", " ".join(page.hidden)))
+    spoken, account = turns_of_document(Document(tuple(page.paragraphs), apart), interviewers, rules)
     return finished(
         spoken,
         name=name,

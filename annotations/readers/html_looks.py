@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from annotations.readers.looks import PLAIN, Looks
+from annotations.readers.looks import HEADING, HIDDEN, PLAIN, Looks
 
 _TAGS = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underlined", "ins": "underlined"}
 _EMPTY = frozenset({"br", "hr", "img", "input", "link", "meta", "source", "wbr", "col"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_NOT_SEEN = re.compile(r"display\s*:\s*none")
 _PARAGRAPHS = frozenset(
     {"p", "div", "li", "h1", "h2", "h3", "h4", "blockquote", "tr", "td", "th", "dt", "dd"}
 )
@@ -51,7 +53,10 @@ class OpenTags:
 
 def _looks(tag: str, attrs: dict[str, str | None]) -> Looks:
     looks = {_TAGS[tag]} if tag in _TAGS else set()
+    looks |= {HEADING} if tag in _HEADINGS else set()
     style = (attrs.get("style") or "")[:_LONGEST].lower()
+    if tag == "del" or "hidden" in attrs or _NOT_SEEN.search(style):
+        looks.add(HIDDEN)
     for look, pattern in (("bold", _BOLD), ("italic", _ITALIC), ("underlined", _UNDERLINED)):
         if pattern.search(style):
             looks.add(look)

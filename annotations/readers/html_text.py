@@ -6,10 +6,28 @@ from collections.abc import Sequence
 from html.parser import HTMLParser
 
 from annotations.readers.html_looks import OpenTags
-from annotations.readers.looks import Looks, Paragraph
+from annotations.readers.looks import HIDDEN, Looks, Paragraph
 
 _BREAKS = frozenset(
-    {"p", "div", "br", "li", "h1", "h2", "h3", "h4", "blockquote", "tr", "table", "ul", "ol", "dt", "dd"}
+    {
+        "p",
+        "div",
+        "br",
+        "li",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "tr",
+        "table",
+        "ul",
+        "ol",
+        "dt",
+        "dd",
+    }
 )
 # Google Docs puts comments below the text, and a letter in brackets where each belongs
 _TO_THE_END = "comments"
@@ -35,6 +53,7 @@ class HtmlText(HTMLParser):
         self._looks: list[Looks] = []
         self._tags = OpenTags()
         self.comments: list[str] = []
+        self.hidden: list[str] = []
         self._stamp = False
         self._silent = 0
         self._comment = ""
@@ -99,6 +118,9 @@ class HtmlText(HTMLParser):
         """The words, on one line."""
         if not self._silent:
             words = data.replace("\n", " ")
+            if HIDDEN in self._tags.looks:
+                self.hidden.append(words)
+                return
             if self._comment:
                 self.comments.append(words)
                 return

@@ -12,6 +12,10 @@ from dataclasses import dataclass, field
 
 Looks = frozenset[str]
 PLAIN: Looks = frozenset()
+# what stands above a part of the text: no name or mark within a line
+HEADING = "heading"
+# what nobody sees who reads the text
+HIDDEN = "hidden"
 _NEARLY_ALL = 0.9
 # a name that is bold and red is bold, too
 _FIRST = ("bold", "italic", "underlined")
@@ -32,6 +36,21 @@ class Paragraph:
         given = [(text, looks) for text, looks in parts if text]
         whole = "".join(text for text, _ in given)
         return cls(whole, tuple((len(text), looks) for text, looks in given) if _any(given) else ())
+
+
+def without_hidden(paragraph: Paragraph) -> tuple[Paragraph, str]:
+    """A paragraph as it is seen, and the words of it that are hidden."""
+    seen: list[tuple[str, Looks]] = []
+    hidden: list[str] = []
+    at = 0
+    for width, its in paragraph.runs:
+        words = paragraph.text[at : at + width]
+        at += width
+        if HIDDEN in its:
+            hidden.append(words)
+        else:
+            seen.append((words, its))
+    return (Paragraph.of(seen), " ".join("".join(hidden).split())) if hidden else (paragraph, "")
 
 
 def _any(parts: Iterable[tuple[str, Looks]]) -> bool:
@@ -90,7 +109,7 @@ def _common(paragraphs: Sequence[Paragraph]) -> Looks:
 def _marked(parts: Sequence[tuple[str, Looks]]) -> int:
     """How many characters at the beginning share a look: where the first words have several, one that ends with them."""
     first = next((its for text, its in parts if text.strip()), PLAIN)
-    own = [look for look in first if not look.startswith(("style", "indent"))]
+    own = [look for look in first if not look.startswith(("style", "indent", HEADING))]
     own.sort(key=lambda look: (_FIRST.index(look) if look in _FIRST else len(_FIRST), look))
     whole = sum(len(text) for text, _ in parts)
     widths = [_width(parts, look) for look in own]

@@ -10,7 +10,7 @@ from annotations.errors import BadInput
 from annotations.readers.archive import refuse_hostile
 from annotations.readers.document import Document, turns_of_document
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
-from annotations.readers.looks import PLAIN, Looks, Paragraph
+from annotations.readers.looks import HEADING, HIDDEN, PLAIN, Looks, Paragraph, without_hidden
 from annotations.readers.odt_styles import looks_of_styles
 from annotations.readers.spoken import ReadTranscript, finished
 
@@ -28,6 +28,7 @@ _LEFT_OUT = frozenset(
         "text:bibliography",
     }
 )
+_HIDDEN = frozenset({"text:hidden-text", "text:hidden-paragraph"})
 _MOST_SPACES = 100
 _DEEPEST = 40
 
@@ -58,8 +59,18 @@ def read_odt(
         raise BadInput(
             f"{file} is no OpenDocument text, or a damaged one. Open it and save it again."
         ) from error
-    spoken, account = turns_of_document(Document(blocks), interviewers, rules)
+    seen, hidden = _seen(blocks)
+    document = Document(seen, (("hidden text", hidden),))
+    spoken, account = turns_of_document(document, interviewers, rules)
     return finished(spoken, name=name, file=file, reader="odt", interviewers=interviewers, account=account)
+
+
+def _seen(
+    blocks: Sequence[Paragraph | tuple[tuple[str, ...], ...]],
+) -> tuple[tuple[Paragraph | tuple[tuple[str, ...], ...], ...], str]:
+    """The blocks without hidden text, and its words."""
+    parted = [(block, "") if isinstance(block, tuple) else without_hidden(block) for block in blocks]
+    return tuple(block for block, _ in parted), " ".join(words for _, words in parted if words)
 
 
 def _bytes(container: Any, part: str) -> bytes:
@@ -72,7 +83,8 @@ def _blocks(
 ) -> Iterator[Paragraph | tuple[tuple[str, ...], ...]]:
     for child in parent.children:
         if child.tag in _PARAGRAPHS:
-            yield Paragraph.of(_words(child, styles, PLAIN))
+            above = frozenset([HEADING]) if child.tag == "text:h" else PLAIN
+            yield Paragraph.of(_words(child, styles, above))
         elif child.tag == "table:table":
             rows = child.xpath(".//table:table-row")
             yield tuple(
@@ -91,6 +103,8 @@ def _words(
     element: Any, styles: Mapping[str, Looks], above: Looks, depth: int = 0
 ) -> Iterator[tuple[str, Looks]]:
     looks = above | styles.get(str(element.get_attribute("text:style-name")), PLAIN)
+    if element.tag in _HIDDEN and str(element.get_attribute("text:is-hidden")) != "false":
+        looks |= {HIDDEN}
     yield element.text or "", looks
     for child in element.children:
         if child.tag == "text:s":

@@ -36,7 +36,7 @@ def read_otr(
     page = HtmlText()
     page.feed(words)
     page.close()
-    document = Document(tuple(page.paragraphs))
+    document = Document(tuple(page.paragraphs), (("hidden or deleted text", " ".join(page.hidden)),))
     spoken, account = turns_of_document(document, interviewers, rules)
     return finished(
         spoken,

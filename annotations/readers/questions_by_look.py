@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from annotations.readers.colon_labels import ColonLabels
 from annotations.readers.label_forms import Form, LabelMark, asks_something
+from annotations.readers.looks import HEADING
 from annotations.readers.text_lines import TextLines
 
 _MOST = 0.7
@@ -67,5 +68,7 @@ def _words(look: str) -> str:
     """A look as it is said: "color c00000" is "in another colour"."""
     if look in _SAID:
         return _SAID[look]
+    if look == HEADING:
+        return "headings"
     kind, _, which = look.partition(" ")
     return {"color": "in another colour", "indent": "indented as much"}.get(kind, f'in the style "{which}"')

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from annotations.errors import BadInput
 from annotations.readers.document import Document, turns_of_document
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
-from annotations.readers.looks import Paragraph
+from annotations.readers.looks import Paragraph, without_hidden
 from annotations.readers.rtf_looks import SignedText, signed, without_signs
 from annotations.readers.spoken import ReadTranscript, finished
 
@@ -34,7 +34,11 @@ def read_rtf(
             f"{file} is no rich text: it does not begin with {{\\rtf. Open it and save it as .docx."
         )
     text, with_signs = _text(content, file)
-    spoken, account = turns_of_document(Document(tuple(_blocks(text, with_signs))), interviewers, rules)
+    blocks = tuple(_blocks(text, with_signs))
+    parted = [(block, "") if isinstance(block, tuple) else without_hidden(block) for block in blocks]
+    hidden = " ".join(words for _, words in parted if words)
+    document = Document(tuple(block for block, _ in parted), (("hidden text", hidden),))
+    spoken, account = turns_of_document(document, interviewers, rules)
     return finished(spoken, name=name, file=file, reader="rtf", interviewers=interviewers, account=account)
 
 

@@ -37,17 +37,19 @@ from annotations.readers.label_forms import (
 from annotations.readers.label_shapes import asks_by_word
 from annotations.readers.label_words import is_programs_line
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules, LineRule
+from annotations.readers.looks import HEADING
 from annotations.readers.names_in_lines import names_above, names_alone
 from annotations.readers.other_labels import other_labels, timed_lines
 from annotations.readers.page_heads import page_heads
 from annotations.readers.questions_by_look import questions_by_look
 from annotations.readers.tab_table import rows_in_tabs
 from annotations.readers.text_lines import TextLines
-from annotations.readers.words import first_words
+from annotations.readers.words import count_words, first_words
 from annotations.transcript import asks
 
 _LONGEST_TIME = 60
 _MOSTLY = 0.6
+_MOST_WORDS_OF_HEADING = 25
 _RULE = re.compile(r"[>\-_*=#~–—·•.]{1,200}(?<![.])|[_\-*=~][\s_\-*=~]{2,200}")
 
 
@@ -101,6 +103,7 @@ def find_labels(lines: TextLines, interviewers: Sequence[str], rules: LabelRules
         layout = "a time before each line, and no speakers" if timed.starts else "no speakers"
         return FoundLabels(layout, timed.starts, {}, beside, near)
     head = {at: UnspokenLine("above the interview") for at in chosen.head}
+    beside = {**beside, **_headings(lines, starts)}
     starts = tuple(replace(form, label=_label(form, starts)) for form in starts)
     return FoundLabels(
         layout,
@@ -182,6 +185,20 @@ def _beside(lines: TextLines) -> dict[int, UnspokenLine]:
             if above >= 0 and is_range(plain) and lines.texts[above].strip().isdecimal():
                 beside[above] = UnspokenLine("the number of a cue")
     return beside
+
+
+def _headings(lines: TextLines, starts: Sequence[Form]) -> dict[int, UnspokenLine]:
+    """The headings between the turns; none where somebody's words look so."""
+    starting = {form.line for form in starts}
+    headings = [at for at, looks in lines.looks.items() if HEADING in looks]
+    spoken = any(lines.texts[form.line][form.width :].strip() for form in starts if form.line in headings)
+    if spoken:
+        return {}
+    return {
+        at: UnspokenLine("a heading")
+        for at in headings
+        if at not in starting and count_words(lines.texts[at]) <= _MOST_WORDS_OF_HEADING
+    }
 
 
 def _unlabelled(

@@ -14,7 +14,7 @@ _AS_WRITTEN: Mapping[str, frozenset[str]] = {
             "speaker", "speaker name", "speaker_name", "speakername", "speaker label", "speaker_label", "speaker id",
             "speaker_id", "speakers", "who", "name", "person", "role", "voice", "participant name",
             "sprecher", "sprecherin", "talare", "locuteur", "intervenant", "hablante", "orador", "spreker",
-            "parlante", "falante",
+            "parlante", "falante", "namn", "vem", "navn", "naam", "nom", "nombre", "nome",
             "说话人", "发言人", "讲话人", "發言人",
         }
     ),
@@ -24,7 +24,8 @@ _AS_WRITTEN: Mapping[str, frozenset[str]] = {
             "transcription", "transcript text", "dialogue",
             "message", "spoken text", "said", "segment", "value",
             "inhalt", "äußerung", "transkript", "texte", "contenu", "énoncé", "propos", "paroles", "testo",
-            "contenuto", "fala",
+            "contenuto", "fala", "replik", "repliker", "yttrande", "uttalande", "utsaga", "vad som sades",
+            "vad som sägs", "utterances", "says", "statement", "ytring", "udsagn", "uttalelse",
             "texto", "contenido", "tekst", "inhoud", "innehåll",
             "内容", "文本", "文字",
         }

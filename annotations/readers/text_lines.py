@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from annotations.readers.looks import HEADING
+
 # a line that Markdown has in italics or bold from end to end
 _MARKDOWN = {1: "italic", 2: "bold", 3: "bold"}
+_HEADING = re.compile(r"#{1,6} +[^\W\d_]")
 _ALL_MARKED = re.compile(r"\s{0,3}(?P<mark>\*{1,3}|_{1,2})(?=[^\s*_])[^*_\n]+(?P=mark)\s{0,3}")
 
 
@@ -38,4 +41,5 @@ def lines_of_text(text: str) -> TextLines:
         for at, line in enumerate(texts)
         if (m := _ALL_MARKED.fullmatch(line)) is not None
     }
+    looks |= {at: frozenset([HEADING]) for at, line in enumerate(texts) if _HEADING.match(line)}
     return TextLines(texts, frozenset(opens), looks=looks)
