@@ -18,6 +18,7 @@ from service.composition import Parts
 from service.importing.import_codings import import_codings
 from service.importing.import_outcome import Imported
 from service.importing.import_transcripts import import_transcripts
+from service.label_studio.in_use import start_or_share
 from service.label_studio.local import Access, LocalLabelStudio
 from service.new_study import make_study
 from service.pushing import Pushed, push
@@ -100,7 +101,9 @@ def into_label_studio(parts: Parts, *, port: int, tell: Tell) -> tuple[Access, l
     """Start the local Label Studio and put wave 2 into it."""
     local = LocalLabelStudio(parts.settings.state, parts.settings.label_studio_env)
     tell("6. Starting Label Studio (the first time takes up to a minute) …")
-    access = local.start(port=port)
+    access = start_or_share(local, port=port)
+    if access.url != f"http://127.0.0.1:{port}":
+        tell(f"   One runs already, at {access.url}, and is used; nothing is started on port {port}.")
     pushed = push(parts, wave="2", progress=quiet)
     there = sum(
         pushed_project.created + pushed_project.updated + pushed_project.unchanged

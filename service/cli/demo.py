@@ -28,6 +28,7 @@ def command(
     """Run everything on the invented sample study, Label Studio included, and show where to click."""
     from service.access.service_address import note_address
     from service.demo import into_label_studio, learn_and_suggest, make_sample
+    from service.label_studio.in_use import end_using, how_it_stops
     from service.label_studio.local import LocalLabelStudio
     from service.process.free_port import refuse_busy_port
     from service.process.stop_signals import finish_undisturbed, stop_when_told
@@ -39,7 +40,6 @@ def command(
         refuse_busy_port("127.0.0.1", port)
     say("Tandem on the sample study. Everything and everybody in it is invented.", "")
     local = LocalLabelStudio(settings.state, settings.label_studio_env)
-    ran_before = local.access() is not None
     parts = make_sample(folder.resolve(), settings, say)
     try:
         learn_and_suggest(parts, say)
@@ -55,7 +55,7 @@ def command(
             "                  The first passage of wave 2 opens. Correct what is ticked, then Submit; the next one comes.",
         )
         if serve:
-            _serve(parts, port)
+            _serve(parts, port, how_it_stops(local))
         say(
             "",
             f"The study stays in {folder}. Look around in it: cd {folder}, then for example tandem status, "
@@ -64,17 +64,16 @@ def command(
     finally:
         finish_undisturbed()
         parts.close()
-        if not ran_before:
-            local.stop()
+        end_using(local)
 
 
-def _serve(parts: Parts, port: int) -> None:
+def _serve(parts: Parts, port: int, how_to_stop: str) -> None:
     from service.web.server import key_of, serve
 
     say(
         f"  Tandem          http://127.0.0.1:{port}/?key={key_of(parts)}",
         "                  How far each wave is; what you submit is counted here a moment later (reload the page).",
         "",
-        "Stop Tandem and Label Studio with Ctrl+C.",
+        how_to_stop,
     )
     serve(parts, host="127.0.0.1", port=port)

@@ -78,6 +78,10 @@ class LocalLabelStudio:
         secret = self._secrets()
         return Access(running["url"], secret["username"], secret["password"], secret["token"])
 
+    def running_process(self) -> dict[str, Any] | None:
+        """The server that runs: the number of its process, when that began, and its address."""
+        return self._running()
+
     def status(self) -> dict[str, Any]:
         """Is it installed, does it run, does it answer, and where."""
         running = self._running()
@@ -167,12 +171,12 @@ class LocalLabelStudio:
         except (OSError, ValueError):
             return None
         # a number that another process bears by now is not ours
-        if noted["began"] is None or _began(noted["pid"]) != noted["began"]:
+        if noted["began"] is None or when_began(noted["pid"]) != noted["began"]:
             return None
         return noted
 
     def _note(self, pid: int, url: str) -> None:
-        self._pid_file.write_text(json.dumps({"pid": pid, "began": _began(pid), "url": url}), "utf-8")
+        self._pid_file.write_text(json.dumps({"pid": pid, "began": when_began(pid), "url": url}), "utf-8")
 
     def _secrets(self) -> dict[str, str]:
         file = self.folder / "secrets.json"
@@ -308,7 +312,7 @@ def _verify(url: str, token: str) -> None:
         )
 
 
-def _began(pid: int) -> float | None:
+def when_began(pid: int) -> float | None:
     """When a process began, in seconds; None if there is none, or if it has ended and only waits to be collected."""
     try:
         process = psutil.Process(pid)
