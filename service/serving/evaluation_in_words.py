@@ -157,7 +157,7 @@ def effort_in_words(figures: Mapping[str, Any]) -> str:
     effort = figures.get("effort")
     if not effort:
         return ""
-    whole = {name: round(value) for name, value in effort.items()}
+    whole = _whole_numbers(effort, figures["codes"])
     counts = {
         "passages": counted(whole["n_segments"], "passage"),
         "ticked_wrong": counted(
@@ -166,6 +166,22 @@ def effort_in_words(figures: Mapping[str, Any]) -> str:
         "read_in_vain": counted(whole["read_in_vain"], "box", "boxes"),
     }
     return EFFORT.format(**{name: f"{value:,}" for name, value in whole.items()} | counts)
+
+
+def _whole_numbers(effort: Mapping[str, float], codes: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """The numbers of an effort without halves, so that they add up and the right ticks are those of ``ticks_in_words``.
+
+    Where coders differ each counts by their share, so that there may be halves of everything.
+    """
+    whole = {name: round(value) for name, value in effort.items()}
+    ticking = [row["ticked_right"] for row in codes if row.get("comes_ticked")]
+    right = sum(ticking) if ticking else int(effort["ticked_right"])
+    ticks = round(effort["ticked_right"] + effort["ticked_wrong"])
+    return whole | {
+        "ticked_right": right,
+        "ticked_wrong": ticks - right,
+        "in_boxes": whole["given"] - right - whole["sought"],
+    }
 
 
 def why_no_interval(overall: Mapping[str, Any], who: str) -> str:

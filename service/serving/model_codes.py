@@ -11,7 +11,7 @@ from annotations.codebook.codes import Codebook
 from annotations.numbers_shown import counted, percent
 from annotations.store.chosen_cuts import ChosenCut, CutChoice
 from annotations.store.model_versions import ModelVersion
-from models.ticking import shown_right, tick_cuts
+from models.ticking import LEAST_TICKED, shown_right, tick_cuts
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +137,12 @@ def _why_not(
         return str(lacking.get("reason") or "it is not suggested")
     if ticked is None:
         return "it was not measured how often its ticks are right"
-    return (
-        f"{right or 0} of {counted(ticked, 'held-out tick was', 'held-out ticks were')} right, which does not show that "
-        f"{percent(least)} of them are"
-    )
+    if not ticked:
+        return f"it would have come ticked on no held-out passage, so nothing shows that {percent(least)} of ticks are right"
+    shown = f"{right or 0} of {counted(ticked, 'held-out tick was', 'held-out ticks were')} right"
+    if ticked < LEAST_TICKED:
+        return f"{shown}, and fewer than {LEAST_TICKED} show nothing"
+    return f"{shown}, which does not show that {percent(least)} of them are"
 
 
 @dataclass(frozen=True)

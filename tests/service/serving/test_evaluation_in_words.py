@@ -112,10 +112,35 @@ def test_what_suggestions_save_is_said_in_whole_numbers() -> None:
         "actions": 1901.0,
         "actions_without": 3600.0,
     }
-    said = effort_in_words(_figures(effort=effort))
+    said = effort_in_words(_figures(effort=effort, codes=[]))
     assert said.startswith("What it saves: on 1 passage coders gave 1,200 codes. 300 of them")
     assert "1 wrong tick would have had to be taken away, and 2 boxes read in vain" in said
     assert "1,901 with suggestions and 3,600 without" in said
+
+
+def test_the_numbers_of_what_is_saved_add_up() -> None:
+    """Where coders differ there are halves; the right ticks are those of the table, and the parts make up the whole."""
+    effort = {
+        "n_segments": 238,
+        "given": 453.0,
+        "ticked_right": 58.5,
+        "ticked_wrong": 57.5,
+        "in_boxes": 222.5,
+        "sought": 172.0,
+        "read_in_vain": 676.5,
+        "actions": 796.0,
+        "actions_without": 983.0,
+    }
+    codes = [
+        {"ticked": 60, "ticked_right": 30, "comes_ticked": True},
+        {"ticked": 56, "ticked_right": 28, "comes_ticked": True},
+        {"ticked": 9, "ticked_right": 1, "comes_ticked": False},
+    ]
+    assert "(58 of 116 ticks are right)" in ticks_in_words(codes)
+    said = effort_in_words(_figures(effort=effort, codes=codes))
+    assert "gave 453 codes. 58 of them" in said
+    assert "223 had a box to tick, and 172 had to be sought" in said  # 58 + 223 + 172 = 453
+    assert "58 wrong ticks" in said  # of 116
 
 
 def test_people_stand_beside_the_model_where_both_are() -> None:
