@@ -27,6 +27,7 @@ from service.composition import Parts
 from service.looking.margin_suggestions import MarginSuggestion, suggestions_by_turn
 from service.looking.my_work import tasks_by_turn
 from service.looking.seen_passages import SeenPassages
+from service.looking.skipped_passages import skipped_by_turn, spellings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class MarginCode:
 @dataclass(frozen=True, slots=True)
 class MarginTurn:
     """A turn with its margin. ``number``: as people count. ``passages`` of it are to be coded, and ``done`` of them she
-    has judged herself. ``task``: where she codes it in Label Studio. ``suggestions``: the model's.
+    has judged herself. ``task``: where she codes it in Label Studio. ``suggestions``: the model's. ``skipped``: does she
+    skip a passage of it, and ``saved``: were codes saved in one that she skips, which do not count?
     """
 
     number: int
@@ -57,6 +59,8 @@ class MarginTurn:
     doubts: tuple[Doubt, ...] = ()
     task: str | None = None
     suggestions: tuple[MarginSuggestion, ...] = ()
+    skipped: bool = False
+    saved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +101,10 @@ def read_with_margin(parts: Parts, viewer: Viewer, transcript: UUID) -> MarginIn
         doubts = seen_doubts(viewer, kept, coded, seen, all_doubts(connection, transcript=transcript))
         codes_here = may(viewer, Action.CODE)
         tasks = tasks_by_turn(connection, parts.settings, viewer.name, transcript) if codes_here else {}
+        names = spellings_of(connection, viewer.name) if tasks else []
+        skipped = skipped_by_turn(connection, names, transcript, parts.segmentation.version)
         suggested = suggestions_by_turn(connection, kept, seen, parts.codebook)
-    return _interview(kept, cut, _own_done(cut, seen), codes, doubts, tasks, suggested)
+    return _interview(kept, cut, _own_done(cut, seen), codes, doubts, tasks, suggested, skipped)
 
 
 def shows_coding(
@@ -204,6 +210,7 @@ def _interview(
     doubts: Sequence[Doubt],
     tasks: Mapping[int, str],
     suggested: Mapping[int, tuple[MarginSuggestion, ...]],
+    skipped: Mapping[int, bool],
 ) -> MarginInterview:
     passages: dict[int, list[int]] = {}
     for at, segment in enumerate(cut):
@@ -226,6 +233,8 @@ def _interview(
                 doubts=tuple(doubt for doubt in doubts if _is_about(doubt, turn, text_hash)),
                 task=tasks.get(turn.index),
                 suggestions=suggested.get(turn.index, ()),
+                skipped=turn.index in skipped,
+                saved=skipped.get(turn.index, False),
             )
         )
     date = "" if t.date is None else t.date.isoformat()

@@ -39,6 +39,7 @@ from service.access.transcript_access import about
 from service.access.viewer import Viewer
 from service.composition import Parts
 from service.label_studio.addresses import stream_address, task_address
+from service.looking.skipped_passages import skipped_of, spellings_of
 from service.settings import Settings
 
 
@@ -86,13 +87,15 @@ class MyWork:
     """All that a coder has: her interviews in the order of the study.
 
     ``known_as``: the e-mail address of her user in the Label Studio where they stand, "" where none is known;
-    ``address``: her own, by which she would be known there.
+    ``address``: her own, by which she would be known there. ``saved_in_skipped``: in how many of the passages that she
+    skips codes were saved, which do not count.
     """
 
     coder: str
     interviews: tuple[Assigned, ...]
     known_as: str = ""
     address: str = ""
+    saved_in_skipped: int = 0
 
     @property
     def passages(self) -> int:
@@ -149,13 +152,18 @@ def work_of(parts: Parts, viewer: Viewer, coder: str) -> MyWork:
         texts = texts_by_id(connection, counted.keys() | read.keys())
         accounts = [account for account in all_accounts(connection) if folded(account.name) == folded(coder)]
         address = accounts[0].email if accounts else ""
+        saved = (
+            _saved_in_skipped(connection, mine, coder) if any(its.skipped for its in counted.values()) else 0
+        )
         there = {folded(mail) for project in mine for mail in users(connection, project.url).values()}
     interviews = [
         _assigned(kept, counted.get(kept.id), read.get(kept.id))
         for kept in texts
         if may(viewer, Action.SEE_FIGURES, about(viewer, kept.transcript))
     ]
-    return MyWork(coder, tuple(interviews), address if folded(address or "") in there else "", address or "")
+    return MyWork(
+        coder, tuple(interviews), address if folded(address or "") in there else "", address or "", saved
+    )
 
 
 def tasks_by_turn(
@@ -213,7 +221,7 @@ def _tasks(
 ) -> dict[UUID, _Count]:
     """Her tasks by transcript, counted by the database."""
     t, s, w = label_studio_tasks, segments, annotation_reviews
-    names = _spellings(connection, coder)
+    names = spellings_of(connection, coder)
     stands = w.c.review_id.not_in(select(retractions.c.review_id))
     asked = select(t.c.key).where(t.c.project_id.in_([project.id for project in mine]))
     # her tasks are few beside everybody's answers, and an index tells whose answer is whose
@@ -291,10 +299,11 @@ def _tasks(
     return counts
 
 
-def _spellings(connection: Connection, coder: str) -> list[str]:
-    """The coder's name as answers from Label Studio have it."""
-    seen = connection.execute(select(coders.c.name).where(coders.c.name_key == folded(coder))).scalars()
-    return list(dict.fromkeys([coder, *seen]))
+def _saved_in_skipped(connection: Connection, mine: Sequence[ProjectRow], coder: str) -> int:
+    t = label_studio_tasks
+    wanted = select(t.c.key).where(t.c.project_id.in_([project.id for project in mine]))
+    keys = connection.execute(wanted).scalars().all()
+    return sum(skipped_of(connection, spellings_of(connection, coder), keys).values())
 
 
 def _read_elsewhere(
