@@ -75,6 +75,13 @@ def decode_text(content: bytes, file: str) -> tuple[str, tuple[str, ...]]:
         return damaged.removeprefix("\ufeff"), (
             f"{lost} of its characters are damaged; they were read as \ufffd. Look for them.",
         )
+    mixed = _line_by_line(content)
+    if mixed is not None:
+        _refuse_binary(mixed, file)
+        return mixed, (
+            "some of its lines are UTF-8 and others Windows-1252, and each was read as what it is; check letters such as å, "
+            "é and “.",
+        )
     for encoding in dict.fromkeys((_likely(content), "cp1252")):
         text = _decoded(content, encoding)
         if text is not None:
@@ -82,6 +89,21 @@ def decode_text(content: bytes, file: str) -> tuple[str, tuple[str, ...]]:
             what = _LEGACY[encoding]
             return text, (f"it is not UTF-8 and was read as {what}; check letters such as å, é and “.",)
     raise BadInput(f"{file} is no text that can be read. Save it as UTF-8 text, or give the .docx file.")
+
+
+def _line_by_line(content: bytes) -> str | None:
+    """A text that was put together of UTF-8 and Windows-1252, each line by itself; None for any other."""
+    lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    utf8 = [_decoded(line, "utf-8") for line in lines]
+    western = [
+        None if text is not None else _decoded(line, "cp1252") for line, text in zip(lines, utf8, strict=True)
+    ]
+    parts = ["".join(text for text in some if text and not text.isascii()) for some in (utf8, western)]
+    if not all(parts) or not all(map(_is_western, parts)) or any(map(_senseless, parts)):
+        return None
+    both = [text if text is not None else other for text, other in zip(utf8, western, strict=True)]
+    read = [line for line in both if line is not None]
+    return "\n".join(read) if len(read) == len(lines) else None
 
 
 def _certain(content: bytes) -> str | None:

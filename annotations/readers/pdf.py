@@ -7,7 +7,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +16,8 @@ from annotations.names import folded
 from annotations.readers.document import Document, turns_of_document
 from annotations.readers.label_forms import colon_form, ends_sentence
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
+from annotations.readers.line_numbers import line_numbers
+from annotations.readers.pdf_columns import Chunk, rows_joined, with_tabs
 from annotations.readers.spoken import ReadTranscript, finished
 
 MOST_PAGES = 2_000
@@ -58,14 +60,17 @@ def read_pdf(
             f"{file} holds pictures of pages and no text: it is a scan. Recognise its text first (OCR), or type it."
         )
     kept, heads = _without_heads(pages)
+    kept, numbers = _without_numbers(kept)
     paragraphs = list(_paragraphs(kept))
-    beside = (("the head or foot of pages", " ".join(heads)),) if heads else ()
+    beside = (("the head or foot of pages", " ".join(heads)), ("the numbers of lines", " ".join(numbers)))
     spoken, account = turns_of_document(Document(tuple(paragraphs), beside), interviewers, rules)
     warnings: tuple[str, ...] = ()
     if heads:
         warnings = (
             f"{len(heads)} lines at the head or foot of its pages, such as page numbers, were left out.",
         )
+    if numbers:
+        warnings = (*warnings, f"its lines are numbered; these {len(numbers)} numbers were left out.")
     empty = sum(1 for page in pages if not any(line.text.strip() for line in page))
     if empty:
         warnings = (
@@ -114,30 +119,50 @@ def _pages(content: bytes, file: str) -> list[list[_PageLine]]:
 
 
 def _lines_of_pages(reader: Any, file: str) -> list[list[_PageLine]]:
-    pages, characters = [], 0
+    drawn, characters = [], 0
     for page in reader.pages:
-        lines = list(_lines(page))
-        characters += sum(len(line.text) for line in lines)
+        lines = _drawn(page)
+        characters += sum(len(chunk.text) for line in lines for chunk in line.chunks)
         if characters > MOST_CHARACTERS:
             raise BadInput(f"{file} has more than {MOST_CHARACTERS:,} characters. Split it.")
-        pages.append(lines)
-    return pages
+        drawn.append(lines)
+    texts = iter(with_tabs([line.chunks for lines in drawn for line in lines]))
+    return [list(_apart([(_plain(next(texts)), line.height) for line in lines])) for lines in drawn]
 
 
-def _lines(page: Any) -> Iterator[_PageLine]:
-    """A page's lines in the order of the file, with the place of each to see what stands apart."""
-    page_lines: list[tuple[str, float | None]] = [("", None)]
+@dataclass(slots=True)
+class _DrawnLine:
+    """A line as a page draws it: its words, and how high it stands."""
 
-    def visit(text: str, matrix: Any, place: Any, _font: Any, _size: Any) -> None:
+    chunks: list[Chunk]
+    height: float | None = None
+
+
+def _drawn(page: Any) -> list[_DrawnLine]:
+    """A page's lines in the order of the file."""
+    lines = [_DrawnLine([])]
+
+    def visit(text: str, matrix: Any, place: Any, _font: Any, size: Any) -> None:
         height = float(place[5]) * float(matrix[3]) + float(matrix[5])
+        left = float(place[4]) * float(matrix[0]) + float(matrix[4])
+        points = float(size or 0) * abs(float(place[0]) * float(matrix[0]))
         for at, part in enumerate(text.split("\n")):
             if at:
-                page_lines.append(("", None))
-            before, y = page_lines[-1]
-            page_lines[-1] = (before + part, height if y is None and part.strip() else y)
+                lines.append(_DrawnLine([]))
+            if part.strip() or not lines[-1].chunks:
+                lines[-1].chunks.append(Chunk(part, left, points))
+            else:  # where spaces are drawn says nothing
+                last = lines[-1].chunks[-1]
+                lines[-1].chunks[-1] = replace(last, text=last.text + part)
+            if lines[-1].height is None and part.strip():
+                lines[-1].height = height
 
     page.extract_text(visitor_text=visit)
-    lines = [(_plain(text), y) for text, y in page_lines if text.strip()]
+    return [line for line in lines if any(chunk.text.strip() for chunk in line.chunks)]
+
+
+def _apart(lines: Sequence[tuple[str, float | None]]) -> Iterator[_PageLine]:
+    """The lines, with what stands apart from the line above by its height."""
     gaps = [
         abs(above - below) if above is not None and below is not None else 0.0
         for (_, above), (_, below) in pairwise(lines)
@@ -190,6 +215,26 @@ def _without_heads(pages: Sequence[Sequence[_PageLine]]) -> tuple[list[list[_Pag
     return kept, dropped
 
 
+def _without_numbers(pages: Sequence[Sequence[_PageLine]]) -> tuple[list[list[_PageLine]], list[str]]:
+    """The pages without the numbers of their lines, and these."""
+    places = {
+        (place.page, place.line): place
+        for place in line_numbers([[line.text for line in page] for page in pages])
+    }
+    kept: list[list[_PageLine]] = []
+    numbers: list[str] = []
+    for at, page in enumerate(pages):
+        kept.append([])
+        for number, line in enumerate(page):
+            place = places.get((at, number))
+            text = line.text if place is None else line.text[: place.start] + line.text[place.end :]
+            if place is not None:
+                numbers.append(line.text[place.start : place.end].strip())
+            if text.strip():
+                kept[-1].append(_PageLine(text, line.apart))
+    return kept, numbers
+
+
 def _may_be_head(line: _PageLine, pages: int) -> bool:
     """What looks like a speaker's words is a head only in a longer document."""
     return pages > 3 or colon_form(0, line.text, numbers=True) is None
@@ -213,9 +258,8 @@ def _paragraphs(pages: Sequence[Sequence[_PageLine]]) -> Iterator[str]:
             parts.append(("\n\n" if apart else "\n") + line.text if parts else line.text)
     text = "".join(parts)
     words = Counter(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.casefold()))
-    yield from (
-        part for part in re.split(r"\n{2,}", _CUT.sub(lambda m: _mended(m, words), text)) if part.strip()
-    )
+    parted = re.split(r"\n{2,}", _CUT.sub(lambda m: _mended(m, words), text))
+    yield from (rows_joined(part) for part in parted if part.strip())
 
 
 def _mended(cut: re.Match[str], words: Counter[str]) -> str:

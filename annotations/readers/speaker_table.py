@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -46,11 +47,15 @@ def turns_of_table(rows: Sequence[Sequence[str]]) -> tuple[list[SpokenTurn], Wor
         return None
     turns: list[SpokenTurn] = []
     tally = _Tally(columns, plain[:1] if columns.head else [])
-    for row in plain[1:] if columns.head else plain:
-        cells = [*row, *[""] * _MOST_COLUMNS]
+    said = [[*row, *[""] * _MOST_COLUMNS] for row in (plain[1:] if columns.head else plain)]
+    speaking = {folded(label_of(cells[columns.speaker])) for cells in said if cells[columns.text]}
+    for cells in said:
+        if not cells[columns.text] and folded(label_of(cells[columns.speaker])) not in speaking:
+            tally.heading(cells)
+            continue
         at, until = begin_and_end(cells[columns.time]) if columns.time is not None else (None, None)
         timed = without_times(cells[columns.text])
-        tally.row(row, timed.marks)
+        tally.row(cells, timed.marks)
         speaker = label_of(cells[columns.speaker])
         if speaker or not turns:
             begins = timed.begins if at is None else at
@@ -96,6 +101,11 @@ class _Tally:
         self._columns = columns
         self._marks = sum(count_words(cell) for row in head for cell in row)
         self._others: list[str] = []
+        self._headings: list[str] = []
+
+    def heading(self, row: Sequence[str]) -> None:
+        """A row across the table, in which nobody says anything."""
+        self._headings.extend(cell for cell in row if cell)
 
     def row(self, row: Sequence[str], times: int) -> None:
         self._marks += times
@@ -106,23 +116,19 @@ class _Tally:
                 self._others.append(cell)
 
     def account(self, turns: Sequence[SpokenTurn], rows: Sequence[Sequence[str]]) -> WordAccount:
-        words = sum(map(count_words, self._others))
+        left_out = [
+            LeftOut("table", why, sum(map(count_words, cells)), first_words(cells[0]))
+            for why, cells in (
+                ("in a column of neither speakers nor words", self._others),
+                ("a row in which nobody says anything", self._headings),
+            )
+            if cells
+        ]
         return WordAccount(
             words_in=sum(count_words(cell) for row in rows for cell in row),
             kept=sum(count_words(turn.words) for turn in turns),
             marks=self._marks,
-            left_out=(
-                (
-                    LeftOut(
-                        "table",
-                        "in a column of neither speakers nor words",
-                        words,
-                        first_words(self._others[0]),
-                    ),
-                )
-                if words
-                else ()
-            ),
+            left_out=tuple(left for left in left_out if left.words),
             layout="a table of speakers and words",
             speakers={turn.speaker: "the column of speakers names it" for turn in turns if turn.speaker},
         )
@@ -206,7 +212,8 @@ def _share(cells: Sequence[str], wanted: object) -> float:
 
 
 def rows_of_tabs(lines: Sequence[str]) -> Iterator[list[str]]:
-    """Lines whose cells stand between tabs, as rows; a line without a tab has only words."""
-    for line in lines:
-        if line.strip():
-            yield line.strip().split("\t") if "\t" in line.strip() else ["", line.strip()]
+    """Lines whose cells stand between tabs, as rows; a line without a tab has only words, which stand last."""
+    rows = [line.strip().split("\t") for line in lines if line.strip()]
+    width = Counter(len(row) for row in rows if len(row) > 1).most_common(1)
+    before = [""] * (width[0][0] - 1 if width else 1)
+    yield from ([*before, *row] if len(row) == 1 else row for row in rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -12,6 +13,7 @@ from annotations.errors import BadInput
 from annotations.readers.account import WordAccount
 from annotations.readers.clock import IN_WORDS, seconds
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
+from annotations.readers.line_numbers import line_numbers
 from annotations.readers.speaker_labels import FoundLabels, find_labels
 from annotations.readers.spoken import ReadTranscript
 from annotations.readers.text_lines import lines_of_text
@@ -47,7 +49,26 @@ def read_text(
     turns, account = in_place(text, interviewers, rules)
     if not turns:
         raise BadInput(f"{file} holds no words to code: no line has any after its label. Check the file.")
+    if _numbers_among_words(text, turns):
+        warnings = (
+            *warnings,
+            "its lines are numbered, and the numbers stand among the words. Save it without numbers of lines, and give it "
+            "again.",
+        )
     return (ReadTranscript(name, text, turns, file, "text", warnings=warnings, account=account),)
+
+
+def _numbers_among_words(text: str, turns: Sequence[Turn]) -> bool:
+    """Does a number of a line stand within what somebody says?"""
+    lines = text.split("\n")
+    numbered = [place.line for place in line_numbers([lines])]
+    offsets = [0, *accumulate(len(line) + 1 for line in lines)]
+    starts = [turn.span.start for turn in turns]
+    for line in numbered:
+        at = bisect_right(starts, offsets[line]) - 1
+        if at >= 0 and turns[at].span.start < offsets[line] < turns[at].span.end:
+            return True
+    return False
 
 
 def in_place(
