@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing, suppress
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -20,24 +21,21 @@ import numpy as np
 from annotations.arrays import Floats32
 from annotations.disk_faults import sqlite_fault
 from annotations.errors import TandemError
-from annotations.lots import lots, slices
+from annotations.lots import slices
 from annotations.progress import Progress
 from annotations.store.sqlite_file import calm, refuse_traps
 from annotations.transcript import Span
 from models.embedder import Embedder, EmbedderSource
 from models.kept_sentences import TABLE as SENTENCES
 from models.kept_sentences import keep_sentences, known_sentences
+from models.kept_vectors import EARLIER_TABLE, INDEX, TABLE, keep_vectors, known_vectors, order_as_kept
 
 _CHUNK = 2000
-# of a new file: a vector of 1.5 kB does not fit into the part of a page of SQLite's usual 4 kB that a row may take, so it
-# would lie on two, and each lookup read several times as many (measured: 20 and 8 microseconds; 4.7 and 1.9 kB a vector)
+# of a new file: of SQLite's usual 4 kB a vector of 1.5 kB leaves a part of each page empty
 _PAGE = 16_384
-_TABLES = {
-    "embeddings": """CREATE TABLE embeddings (
-    text_hash BLOB NOT NULL, encoder TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (text_hash, encoder)
-) WITHOUT ROWID""",
-    "sentences": SENTENCES,
-}
+# in KiB: of a million vectors the index, which each lot reads at as many places as it has texts
+_LONG_RUN_KEEPS = 128 * 1024
+_TABLES = {"embeddings": TABLE, "sentences": SENTENCES}
 _NO_DAMAGE = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -47,7 +45,6 @@ _NO_DAMAGE = frozenset(
     }
 )
 T = TypeVar("T")
-_NEARLY_ONE = 1e-3  # vectors have unit length, to the digits of 32 bits
 
 
 @dataclass(frozen=True)
@@ -73,6 +70,7 @@ class EmbeddingCache:
         self.file = file
         self.damaged = 0
         self.begun_anew = False
+        self._run = _Run()
 
     @property
     def notes(self) -> list[str]:
@@ -104,7 +102,7 @@ class EmbeddingCache:
             return Embedded(np.zeros((0, 0), dtype=np.float32), 0, 0)
 
         def work(connection: sqlite3.Connection) -> Embedded:
-            known, damaged = _known(connection, source, dict.fromkeys(keys))
+            known, damaged = known_vectors(connection, source, dict.fromkeys(keys))
             missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
             if missing:
                 known |= _make(connection, source, (load or source.load)(), missing, progress)
@@ -118,7 +116,7 @@ class EmbeddingCache:
     def put(self, source: EmbedderSource, texts: Sequence[str], vectors: Floats32) -> None:
         """Keep vectors that were made elsewhere by the same encoder: one row for each text, of unit length."""
         keys = [text_hash(text) for text in texts]
-        self._with_file(lambda connection: _keep(connection, source.fingerprint, keys, vectors))
+        self._with_file(lambda connection: keep_vectors(connection, source.fingerprint, keys, vectors))
 
     def known(
         self, source: EmbedderSource, texts: Sequence[str], pipeline: str
@@ -129,7 +127,9 @@ class EmbeddingCache:
         def work(
             connection: sqlite3.Connection,
         ) -> tuple[dict[bytes, Floats32], dict[bytes, tuple[Span, ...]]]:
-            return _known(connection, source, by_hash)[0], known_sentences(connection, pipeline, by_hash)
+            return known_vectors(connection, source, by_hash)[0], known_sentences(
+                connection, pipeline, by_hash
+            )
 
         return self._with_file(work)
 
@@ -143,7 +143,7 @@ class EmbeddingCache:
         """Keep vectors and sentences that were made elsewhere by the same encoder and pipeline, by the texts' hashes."""
 
         def work(connection: sqlite3.Connection) -> None:
-            _keep(connection, source.fingerprint, list(vectors), list(vectors.values()))
+            keep_vectors(connection, source.fingerprint, list(vectors), list(vectors.values()))
             keep_sentences(connection, pipeline, {key: tuple(its) for key, its in sentences.items()})
 
         self._with_file(work)
@@ -188,7 +188,7 @@ class EmbeddingCache:
     def compact(self) -> None:
         """Give freed pages back, so that the file holds nothing that was forgotten.
 
-        A file of an earlier Tandem gets pages as a new one has, unless somebody else has it open.
+        A file of an earlier Tandem gets its table and pages as a new one has; pages unless somebody else has it open.
         """
 
         def work(connection: sqlite3.Connection) -> None:
@@ -203,14 +203,28 @@ class EmbeddingCache:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+        # by a connection of its own: on one that has made a table SQLite does not empty the log after a change of its mode
+        self._with_file(order_as_kept)
         self._with_file(work)
+
+    @contextmanager
+    def held_open(self) -> Iterator[None]:
+        """A long run of this thread opens the file once and keeps what it has read of it, 128 MiB at most.
+
+        Whoever runs it holds the study, so that nobody erases anything meanwhile.
+        """
+        self._run.is_long = True
+        try:
+            yield
+        finally:
+            self._run.is_long = False
+            self._let_go()
 
     def _with_file(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do it; where the file turns out to be damaged or not as we make it, begin a new one and do it again."""
-        refuse_traps(self.file)
         try:
-            with closing(sqlite3.connect(self.file, timeout=30)) as connection:
-                if _prepared(connection):
+            with self._opened() as connection:
+                if connection is not None:
                     return work(connection)
         # SQLite names what it cannot read, and Python cannot read the name if that is damaged too
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
@@ -224,11 +238,43 @@ class EmbeddingCache:
                 ) from error
         # only a cache: it is thrown away, and what it held is made again
         self.begun_anew = True
+        self._let_go()
         for ending in ("", "-journal", "-wal", "-shm"):
             self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
-        with closing(sqlite3.connect(self.file, timeout=30)) as connection:
-            _prepared(connection)
+        with self._opened() as connection:
+            if connection is None:
+                raise TandemError(f"{self.file} is written by another program. End it and try again.")
             return work(connection)
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection | None]:
+        """The file, as a long run has it open or for this once; None where it is not as Tandem makes it."""
+        if self._run.connection is not None:
+            yield self._run.connection
+            return
+        refuse_traps(self.file)
+        connection = sqlite3.connect(self.file, timeout=30)
+        try:
+            sound = _prepared(connection)
+            if sound and self._run.is_long:
+                connection.execute(f"PRAGMA cache_size = -{_LONG_RUN_KEEPS}")
+                self._run.connection = connection
+            yield connection if sound else None
+        finally:
+            if self._run.connection is not connection:
+                connection.close()
+
+    def _let_go(self) -> None:
+        if self._run.connection is not None:
+            self._run.connection.close()
+            self._run.connection = None
+
+
+class _Run(threading.local):
+    """What a thread does with the file: whether in a long run, and how that has it open."""
+
+    is_long = False
+    connection: sqlite3.Connection | None = None
 
 
 def _prepared(connection: sqlite3.Connection) -> bool:
@@ -238,8 +284,7 @@ def _prepared(connection: sqlite3.Connection) -> bool:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA secure_delete = ON")
     held = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
-    ours = {("table", name, _plain(sql)) for name, sql in _TABLES.items()}
-    if not {(kind, name, _plain(sql)) for kind, name, sql in held} <= ours:
+    if not {(kind, name, _plain(sql)) for kind, name, sql in held} <= _OURS:
         return False
     with connection:
         for name in _TABLES.keys() - {name for _, name, _ in held}:
@@ -252,32 +297,13 @@ def _plain(sql: object) -> str:
     return " ".join(str(sql).split())
 
 
-def _known(
-    connection: sqlite3.Connection, source: EmbedderSource, keys: Iterable[bytes]
-) -> tuple[dict[bytes, Floats32], int]:
-    """The vectors that are kept of these texts, and of how many what is kept is none of this encoder's."""
-    fingerprint = source.fingerprint
-    vectors_known: dict[bytes, Floats32] = {}
-    damaged = 0
-    # those that lie on one page are asked for together
-    for some in lots(sorted(keys), 500):
-        marks = ",".join("?" * len(some))
-        query = f"SELECT text_hash, vector FROM embeddings WHERE encoder = ? AND text_hash IN ({marks})"  # noqa: S608
-        rows = connection.execute(query, (fingerprint, *some)).fetchall()
-        sound = _sound(rows, source.dimensions) if rows else {}
-        damaged += len(rows) - len(sound)
-        vectors_known |= sound
-    return vectors_known, damaged
-
-
-def _sound(rows: Sequence[tuple[bytes, object]], dimensions: int) -> dict[bytes, Floats32]:
-    """Of some rows those that hold a vector: of the encoder's length, finite, of unit length."""
-    right = [(key, kept) for key, kept in rows if isinstance(kept, bytes) and len(kept) == 4 * dimensions]
-    vectors = np.frombuffer(b"".join(kept for _, kept in right), dtype="<f4").reshape(-1, dimensions)
-    with np.errstate(all="ignore"):  # what is not finite is what we look for
-        lengths = np.einsum("ij,ij->i", vectors, vectors)
-        sound = np.abs(lengths - 1) < _NEARLY_ONE
-    return {key: vectors[at] for at, (key, _) in enumerate(right) if sound[at]}
+_OURS = frozenset(
+    {
+        *(("table", name, _plain(sql)) for name, sql in _TABLES.items()),
+        ("table", "embeddings", _plain(EARLIER_TABLE)),
+        ("index", INDEX, _plain(None)),
+    }
+)
 
 
 def _make(
@@ -303,19 +329,9 @@ def _make(
                 f"the encoder {source.name} gives {vectors.shape[1]} numbers for a text, and its files say "
                 f"{source.dimensions}. Put its folder back as it was published."
             )
-        _keep(connection, source.fingerprint, [key for key, _ in some], vectors)
+        keep_vectors(connection, source.fingerprint, [key for key, _ in some], vectors)
         vectors_made |= {key: vector for (key, _), vector in zip(some, vectors, strict=True)}
     return vectors_made
-
-
-def _keep(
-    connection: sqlite3.Connection, fingerprint: str, keys: Sequence[bytes], vectors: Iterable[Floats32]
-) -> None:
-    rows = [
-        (key, fingerprint, vector.astype("<f4").tobytes()) for key, vector in zip(keys, vectors, strict=True)
-    ]
-    with connection:
-        connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", rows)
 
 
 def text_hash(text: str) -> bytes:

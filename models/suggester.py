@@ -202,7 +202,7 @@ class Suggester:
         work = self._work(model, version, corpus, todo, groups, coded)
         sampled = draw(todo)
         done = 0
-        with closing((self.engine or ThisProcess()).lots(work, progress)) as lots:
+        with self.cache.held_open(), closing((self.engine or ThisProcess()).lots(work, progress)) as lots:
             for lot in lots:
                 sampled.look(lot.units, lot.vectors, lot.probabilities)
                 in_small_transactions(

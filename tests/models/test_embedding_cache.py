@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -140,3 +142,71 @@ def test_a_file_of_small_pages_gets_ours_when_it_is_compacted(
     assert np.array_equal(cache.embed(source, ["money"]).vectors, vectors)  # type: ignore[arg-type]
     assert source.embedded == ["money"]
     assert not cache.begun_anew
+
+
+def test_a_file_ordered_by_hash_is_used_and_reordered_when_it_is_compacted(tmp_path: Path) -> None:
+    """As versions before kept vectors; nothing of it is made again, and what is forgotten goes from it too."""
+    source, cache = WordEncoder(), EmbeddingCache(tmp_path / "e.db")
+    with closing(sqlite3.connect(cache.file)) as made:
+        made.execute(
+            "CREATE TABLE embeddings ( text_hash BLOB NOT NULL, encoder TEXT NOT NULL, vector BLOB NOT NULL, "
+            "PRIMARY KEY (text_hash, encoder) ) WITHOUT ROWID"
+        )
+    vectors = cache.embed(source, ["money", "time", "trust"]).vectors  # type: ignore[arg-type]
+    cache.forget(["time"])
+    assert " WITHOUT ROWID" in _definition(cache.file)
+    for _ in range(2):  # the second one has nothing left to do
+        cache.compact()
+        assert " WITHOUT ROWID" not in _definition(cache.file)
+        again = cache.embed(source, ["money", "trust"])  # type: ignore[arg-type]
+        assert np.array_equal(again.vectors, vectors[[0, 2]])
+    assert sorted(source.embedded) == ["money", "time", "trust"]
+    assert vectors[1].astype("<f4").tobytes() not in cache.file.read_bytes()
+    assert not cache.begun_anew
+
+
+def _definition(file: Path) -> str:
+    with closing(sqlite3.connect(file)) as there:
+        wanted = "SELECT sql FROM sqlite_master WHERE name = 'embeddings'"
+        return str(there.execute(wanted).fetchone()[0])
+
+
+def test_a_long_run_opens_the_file_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other threads open it for themselves meanwhile, and afterwards it is as it always was."""
+    opened: list[int] = []
+    connect = sqlite3.connect
+
+    def counted(*given: Any, **more: Any) -> sqlite3.Connection:
+        opened.append(threading.get_ident())
+        return connect(*given, **more)
+
+    monkeypatch.setattr("models.embedding_cache.sqlite3.connect", counted)
+    source, cache = WordEncoder(), EmbeddingCache(tmp_path / "e.db")
+    with cache.held_open():
+        first = cache.embed(source, ["money", "time"])
+        again = cache.embed(source, ["time", "money"])
+        other = threading.Thread(target=cache.embed, args=(source, ["trust"]))
+        other.start()
+        other.join()
+        assert cache.embed(source, ["trust"]).from_cache == 1
+    assert np.array_equal(first.vectors, again.vectors[::-1])
+    assert (again.embedded, again.from_cache) == (0, 2)
+    assert opened.count(threading.get_ident()) == 1
+    assert len(opened) == 2
+    assert cache.count(["money", "time", "trust"]) == 3
+    assert len(opened) == 3
+
+
+def test_a_file_that_is_damaged_in_a_long_run_is_begun_anew(tmp_path: Path) -> None:
+    """As at any other time: it costs time, not the run, which goes on with the new file."""
+    source, cache = WordEncoder(), EmbeddingCache(tmp_path / "e.db")
+    texts = [f"text {at}" for at in range(500)]
+    kept = cache.embed(source, texts).vectors
+    cache.compact()
+    with cache.held_open():
+        assert cache.embed(source, texts[:1]).from_cache == 1
+        cache.file.write_bytes(b"\xff" * cache.file.stat().st_size)
+        assert np.array_equal(cache.embed(source, texts).vectors, kept)
+        assert cache.embed(source, texts).from_cache == 500
+    assert cache.begun_anew
+    assert EmbeddingCache(cache.file).embed(source, texts).from_cache == 500
