@@ -5,7 +5,7 @@ may see.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -47,7 +47,8 @@ class MarginCode:
 class MarginTurn:
     """A turn with its margin. ``number``: as people count. ``passages`` of it are to be coded, and ``done`` of them she
     has judged herself. ``task``: where she codes it in Label Studio. ``suggestions``: the model's. ``skipped``: does she
-    skip a passage of it, and ``saved``: were codes saved in one that she skips, which do not count?
+    skip a passage of it, and ``saved``: were codes saved in one that she skips, which do not count? ``nothing``: has she
+    judged all of it and found no code?
     """
 
     number: int
@@ -61,6 +62,7 @@ class MarginTurn:
     suggestions: tuple[MarginSuggestion, ...] = ()
     skipped: bool = False
     saved: bool = False
+    nothing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,9 @@ def read_with_margin(parts: Parts, viewer: Viewer, transcript: UUID) -> MarginIn
         names = spellings_of(connection, viewer.name) if tasks else []
         skipped = skipped_by_turn(connection, names, transcript, parts.segmentation.version)
         suggested = suggestions_by_turn(connection, kept, seen, parts.codebook)
-    return _interview(kept, cut, _own_done(cut, seen), codes, doubts, tasks, suggested, skipped)
+        done = _own_done(cut, seen)
+        nothing = _own_without_code(connection, viewer, kept, cut, seen, done)
+    return _interview(kept, cut, done, codes, doubts, tasks, suggested, skipped, nothing)
 
 
 def shows_coding(
@@ -202,6 +206,25 @@ def _own_done(cut: Sequence[Segment], seen: SeenPassages) -> set[int]:
     return judged([segment.span for segment in cut], own)
 
 
+def _own_without_code(
+    connection: Connection,
+    viewer: Viewer,
+    kept: KeptTranscript,
+    cut: Sequence[Segment],
+    seen: SeenPassages,
+    done: Collection[int],
+) -> set[int]:
+    """The passages that she has judged and in which she found no code, but those that she is to judge again."""
+    coded = [c.span for review in seen.reviews if seen.is_own(review.coder) for c in review.codings]
+    coded += [c.coding.span for c in loose_codings(connection, transcript=kept.id) if seen.is_own(c.coder)]
+    return {
+        at
+        for at in done
+        if not any(span.overlap(cut[at].span) for span in coded)
+        and (viewer.role is ViewerRole.LEAD or not seen.waits_for_viewer(cut[at].span))
+    }
+
+
 def _interview(
     kept: KeptTranscript,
     cut: Sequence[Segment],
@@ -211,6 +234,7 @@ def _interview(
     tasks: Mapping[int, str],
     suggested: Mapping[int, tuple[MarginSuggestion, ...]],
     skipped: Mapping[int, bool],
+    nothing: Collection[int],
 ) -> MarginInterview:
     passages: dict[int, list[int]] = {}
     for at, segment in enumerate(cut):
@@ -235,6 +259,7 @@ def _interview(
                 suggestions=suggested.get(turn.index, ()),
                 skipped=turn.index in skipped,
                 saved=skipped.get(turn.index, False),
+                nothing=bool(own) and all(at in nothing for at in own),
             )
         )
     date = "" if t.date is None else t.date.isoformat()

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request, Response, status
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from annotations.errors import BadInput, TandemError, said_of
 from annotations.numbers_shown import counted
@@ -26,9 +27,14 @@ from service.web.signed_in import NotForPrograms, NotSignedIn, viewer_of
 FOR_PROGRAMS = ("/api/", "/ml/", "/hooks/", "/health", "/proof")
 _FORBIDDEN = (NotAllowed, ForeignForm, NotHere, NotForPrograms)
 log = logging.getLogger("tandem.server")
+_ONLY_TAKES = (
+    "This address takes what a form sends, and shows nothing by itself. What you sent earlier is not sent again, and "
+    "nothing was changed now."
+)
 _TITLES = {
     403: "This is not for you to open",
     404: "This page is not here",
+    405: "Nothing is shown at this address",
     422: "This could not be taken",
     503: "Tandem cannot do this just now",
 }
@@ -75,6 +81,9 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 (it is registered for nothing else)
     if _is_for_a_program(request):
         return JSONResponse({"detail": error.detail}, error.status_code, headers=error.headers)
+    if error.status_code == status.HTTP_405_METHOD_NOT_ALLOWED and request.method == "GET":
+        near = _page_above(request)
+        return await _said(request, error.status_code, _ONLY_TAKES, near=near, headers=error.headers)
     said = str(error.detail)
     if said == HTTPStatus(error.status_code).phrase:
         said = "No page has this address. It may have moved, or the link was broken in two lines."
@@ -113,11 +122,26 @@ async def _unknown(request: Request, error: Exception) -> Response:
     return await _said(request, status.HTTP_500_INTERNAL_SERVER_ERROR, _UNKNOWN)
 
 
-async def _said(request: Request, code: int, sentence: str) -> Response:
+async def _said(
+    request: Request, code: int, sentence: str, *, near: str = "", headers: Mapping[str, str] | None = None
+) -> Response:
     if _is_for_a_program(request):
         return JSONResponse({"detail": sentence}, code)
-    title = _TITLES.get(code, "This did not work")
-    return page_for(request, await _viewer(request), "fault.html", code=code, title=title, sentence=sentence)
+    title, viewer = _TITLES.get(code, "This did not work"), await _viewer(request)
+    answer = page_for(request, viewer, "fault.html", code=code, title=title, sentence=sentence, near=near)
+    answer.headers.update(headers or {})
+    return answer
+
+
+def _page_above(request: Request) -> str:
+    """The nearest page above an address that shows none; "" where there is none but the first."""
+    above = request.url.path.rpartition("/")[0]
+    while above:
+        asked = {**request.scope, "method": "GET", "path": above, "raw_path": above.encode()}
+        if any(route.matches(asked)[0] is Match.FULL for route in request.app.routes):
+            return above
+        above = above.rpartition("/")[0]
+    return ""
 
 
 async def _viewer(request: Request) -> Viewer | None:

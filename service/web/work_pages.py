@@ -20,7 +20,7 @@ _COLUMNS = (
         "next",
         "Go on",
         lambda row: row.next,
-        text=lambda row: "continue" if row.next else "",
+        text=lambda row: ("continue" if row.done or row.skipped else "begin") if row.next else "",
         address=lambda row: row.next,
     ),
     ListColumn[Assigned](

@@ -165,6 +165,15 @@ def test_a_colleague_who_is_still_to_judge_hides_nobodys_own_codes(kept: WithPag
         connection.execute(update(task).where(its).values(draw=Draw.ORDINARY.value))
 
 
+def test_what_she_found_without_a_code_is_said(kept: WithPages, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of her own passages alone, and of none that she is to judge again: the first answer would sway the second."""
+    said = {name: [_turn(kept, _coder(name), at).nothing for at in (0, 1, 3, 20)] for name in (INES, TOM)}
+    assert said == {INES: [False, True, True, False], TOM: [False, True, False, False]}
+    assert not _turn(kept, LEAD, 1).nothing
+    monkeypatch.setattr(SeenPassages, "waits_for_viewer", lambda *_: True)
+    assert not _turn(kept, _coder(INES), 1).nothing
+
+
 def test_whether_she_can_enter_label_studio_is_known_by_her_address(kept: WithPages) -> None:
     """Her account's address, and whether Label Studio has a user of it; nothing of somebody without an account."""
     with kept.parts.store.writing() as connection:

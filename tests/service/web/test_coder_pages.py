@@ -111,6 +111,7 @@ def test_a_coder_sees_how_far_she_is_and_goes_on(browsers: dict[str, TestClient]
     assert "You need a user in Label Studio first" in page
     # what she cannot use yet is not what the page wants her to press
     assert re.search(r'class="button second"[^>]*>(Begin|Continue) with', page)
+    assert page.count(">continue</a>") == 2
     assert 'href="/work"' in browsers[INES].get("/").text
     assert "You need a user in Label Studio" not in browsers["Lea"].get(f"/work?coder={TOM}").text
     assert "3 of 22" in browsers["Lea"].get(f"/work?coder={TOM}").text
@@ -128,6 +129,7 @@ def test_a_coder_is_told_what_is_shared_and_how_to_come_back_to_what_she_skipped
     assert "6 passages are left for you." in page
     assert "Everybody shares what is left" in page
     assert "go back" not in page
+    assert (">begin</a>" in page, ">continue</a>" in page) == (True, False)
     with parts.store.writing() as connection:
         skipped_tasks(connection, "Ada", 6)
     page = ada.get("/work").text
@@ -267,6 +269,27 @@ def test_what_cannot_be_kept_is_said_beside_what_was_typed(
     if "text" not in more:
         assert "typed words" in answer.text
     assert ines.get("/doubts").text.count("<tr>") == before
+
+
+def test_an_address_that_takes_a_form_says_so_and_leads_to_its_page(
+    made: WithPages, browsers: dict[str, TestClient]
+) -> None:
+    """Opened again from the browser's line of addresses: it was not moved, and nothing is done."""
+    above = {
+        "/account/label-studio": "/account",
+        "/account/password": "/account",
+        f"/doubts/{made.question}/answer": f"/doubts/{made.question}",
+        "/sign-out": "",
+    }
+    for path, near in above.items():
+        answer = browsers[INES].get(path)
+        assert answer.status_code == 405
+        assert "This address takes what a form sends, and shows nothing by itself." in answer.text
+        assert (f'<a href="{near}">To the page of this form</a>' in answer.text) == bool(near)
+        assert "may have moved" not in answer.text
+    assert browsers[INES].get("/work").status_code == 200
+    answer = browsers[INES].put("/work")
+    assert (answer.status_code, "takes what a form" in answer.text) == (405, False)
 
 
 def test_ids_of_nothing_are_pages_that_say_so(browsers: dict[str, TestClient]) -> None:
