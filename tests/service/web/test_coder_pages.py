@@ -18,7 +18,6 @@ from study_with_pages import INES, MONEY, TOM, WithPages, study_with_pages
 
 from annotations.codebook.codes import Codebook
 from annotations.store.jobs import ask_for, beat, take
-from annotations.store.tables import transcripts
 from service.access.page_links import page_key
 from service.access.viewer import ViewerRole
 from service.design.static_files import address_of_static, static_files
@@ -137,27 +136,6 @@ def test_a_coder_is_told_what_is_shared_and_how_to_come_back_to_what_she_skipped
     assert "Press “Cancel skip” before you decide" in page
     assert re.search(r'<a href="[^"]*/data\?task=\d+">6, go back</a>', page)
     assert "you are through" not in page
-    parts.close()
-
-
-def test_a_document_is_counted_as_what_it_is(tmp_path: Path) -> None:
-    """On My work, Read and the lead's pages; where all are documents they are called so."""
-    parts = study_with_pages(tmp_path / "of its own").parts
-    app = create_app(parts, key=KEY)
-    ines, lea = signed_in(app, INES), signed_in(app, "Lea")
-    with parts.store.writing() as connection:
-        connection.execute(transcripts.update().where(transcripts.c.name == "CRK-04").values(kind="document"))
-    work, read = ines.get("/work").text, ines.get("/interviews").text
-    assert "done, in 5 interviews, 1 document." in work
-    assert '<option value="document">document</option>' in work
-    assert ['role="status">6 transcripts<' in work, 'role="status">7 transcripts<' in read] == [True, True]
-    assert "Interview</a>" not in work + read
-    assert "transcripts of coders" in lea.get("/study/work").text
-    with parts.store.writing() as connection:
-        connection.execute(transcripts.update().values(kind="document"))
-    work = ines.get("/work").text
-    assert ("done, in 6 documents." in work, "Document</a>" in work) == (True, True)
-    assert '<option value="document">' not in work
     parts.close()
 
 
