@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 
 from annotations.errors import BadInput
 
@@ -28,6 +29,7 @@ _LEGACY = {
     "big5": "Big5 (Chinese)",
     "euc_kr": "EUC-KR (Korean)",
     "koi8_r": "KOI8-R (Cyrillic)",
+    "cp850": "DOS (code page 850)",
 }
 _SAME = {"shift_jis": "cp932", "gbk": "gb18030", "gb2312": "gb18030", "cp949": "euc_kr"}
 _BESIDE_LETTERS = re.compile(r"(?P<before>[a-z])?(?P<sign>[^\x00-\x7f])(?:(?<=[a-z].)|(?=[a-z]))")
@@ -45,6 +47,11 @@ _UPPER_INSIDE = re.compile(
 _MARKS_INSIDE = re.compile(
     "[a-z][\u2018\u2019\u201c\u201d\u2013\u2014][.,?!;:]|[a-z][\u2026\u2022\u2122\u2020\u2021\u201e\u201a\u02c6\u02dc\u0152][a-z]"
 )
+# the first and the second byte of a letter of Western Europe, as Windows-1252 shows them
+_TWICE = re.compile(
+    "Ã[\u00a0-\u00bf\u20ac\u201a-\u203a\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2122]"
+)
+_LEAST_TWICE = 2
 _SAMPLE = 100_000
 MOST_CHARACTERS = 20_000_000
 
@@ -61,7 +68,7 @@ def decode_text(content: bytes, file: str) -> tuple[str, tuple[str, ...]]:
             text = _wide(content) or text
         if text is not None:
             _refuse_binary(text, file)
-            return text.removeprefix("\ufeff"), ()
+            return text.removeprefix("\ufeff"), _saved_twice(text)
     if b"\x00" in content[:_SAMPLE]:
         wide = _wide(content)
         if wide is None:
@@ -89,6 +96,19 @@ def decode_text(content: bytes, file: str) -> tuple[str, tuple[str, ...]]:
             what = _LEGACY[encoding]
             return text, (f"it is not UTF-8 and was read as {what}; check letters such as å, é and “.",)
     raise BadInput(f"{file} is no text that can be read. Save it as UTF-8 text, or give the .docx file.")
+
+
+def _saved_twice(text: str) -> tuple[str, ...]:
+    """A warning where letters stand as the bytes of UTF-8 ("Ã¥" for å): it was read wrongly before it was saved."""
+    letters = Counter(_TWICE.findall(text[:_SAMPLE]))
+    if sum(letters.values()) < _LEAST_TWICE:
+        return ()
+    shown = letters.most_common(1)[0][0]
+    meant = shown.encode("cp1252").decode("utf-8")
+    return (
+        f"letters such as {meant} stand there as {shown}, since another program read it wrongly and saved it so. Export it "
+        f"again as UTF-8 and give that.",
+    )
 
 
 def _line_by_line(content: bytes) -> str | None:

@@ -38,6 +38,10 @@ _COLON = re.compile(
     rf"(?P<label>\?{{1,3}}|{_BODY})(?:{_SPACE}{{0,20}}:(?=[\s{INVISIBLE}]|$)|{_SPACE}{{0,20}}：)[{INVISIBLE}]*"
 )
 _TIMED_COLON = re.compile(rf"(?P<label>{_BODY})[\s,–-]{{0,20}}(?P<time>{MARKED}|{RANGE})\s*[:：](?=\s|$)")
+# "[Anna Lind 00:00:03]: words"
+_TIMED_IN_BRACKETS = re.compile(
+    rf"\[(?P<label>[^\W_][^\[\]:\n]{{0,59}}?)[\s,–-]{{1,20}}(?P<time>{CLOCK})\]\s?[:：](?=\s)"
+)
 _TIME_BELOW = re.compile(rf"\s*(?P<time>{MARKED}|{RANGE}|{CLOCK})\s*$")
 _TIGHT = re.compile(r"(?P<label>[^\W_][\w .-]{0,29}):(?=[^\W\d_])")
 _IN_BRACKETS = re.compile(
@@ -188,7 +192,7 @@ def colon_form(number: int, line: str, *, numbers: bool) -> Form | None:
     bold = _BOLD.match(rest)
     if bold is not None and (bold["colon"] or bold["after"]):
         return _form(number, LabelMark.COLON, bold["label"], line, before, bold.end())
-    if (m := _TIMED_COLON.match(rest)) is not None:
+    if (m := _TIMED_COLON.match(rest) or _TIMED_IN_BRACKETS.match(rest)) is not None:
         begins, ends = begin_and_end(m["time"])
         timed = replace(before, at=begins if before.at is None else before.at, ends=ends or before.ends)
         return (

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 Looks = frozenset[str]
+# as other programs end a line within a paragraph
+_ENDS_OF_LINES = dict.fromkeys(map(ord, "\x0b\x85\u2028\u2029"), "\n")
 PLAIN: Looks = frozenset()
 # what stands above a part of the text: no name or mark within a line
 HEADING = "heading"
@@ -33,7 +35,7 @@ class Paragraph:
     @classmethod
     def of(cls, parts: Iterable[tuple[str, Looks]]) -> Paragraph:
         """From words with their looks, in their order."""
-        given = [(text, looks) for text, looks in parts if text]
+        given = [(text.translate(_ENDS_OF_LINES), looks) for text, looks in parts if text]
         whole = "".join(text for text, _ in given)
         return cls(whole, tuple((len(text), looks) for text, looks in given) if _any(given) else ())
 

@@ -50,6 +50,7 @@ from annotations.transcript import asks
 _LONGEST_TIME = 60
 _MOSTLY = 0.6
 _MOST_WORDS_OF_HEADING = 25
+_NAME_AND_TIME = re.compile(r"\S.{0,80}? (?P<time>(?:\d+ \w+ )?\d+ \w+ \d+ \w+)")
 _RULE = re.compile(r"[>\-_*=#~–—·•.]{1,200}(?<![.])|[_\-*=~][\s_\-*=~]{2,200}")
 
 
@@ -175,7 +176,11 @@ def _beside(lines: TextLines) -> dict[int, UnspokenLine]:
     filled = lines.filled
     for place, at in enumerate(filled):
         plain = lines.texts[at].strip()
-        if is_programs_line(plain) or is_programs_line(plain[prefix_of(plain, numbers=False).end :]):
+        if (
+            is_programs_line(plain)
+            or is_programs_line(plain[prefix_of(plain, numbers=False).end :])
+            or (place and _is_said_again(plain, lines.texts[filled[place - 1]].strip()))
+        ):
             beside[at] = UnspokenLine("a program's own line")
         elif _RULE.fullmatch(plain):
             beside[at] = UnspokenLine("a line of marks")
@@ -199,6 +204,12 @@ def _headings(lines: TextLines, starts: Sequence[Form]) -> dict[int, UnspokenLin
         for at in headings
         if at not in starting and count_words(lines.texts[at]) <= _MOST_WORDS_OF_HEADING
     }
+
+
+def _is_said_again(line: str, above: str) -> bool:
+    """Does Teams say the name and the time once more ("Anna Lind 0 minutes 3 seconds") below the time alone?"""
+    m = _NAME_AND_TIME.fullmatch(line) if is_programs_line(above) else None
+    return m is not None and above.startswith(m["time"])
 
 
 def _unlabelled(

@@ -60,7 +60,7 @@ def read_text(
 
 def _numbers_among_words(text: str, turns: Sequence[Turn]) -> bool:
     """Does a number of a line stand within what somebody says?"""
-    lines = text.split("\n")
+    lines = lines_of_text(text).texts
     numbered = [place.line for place in line_numbers([lines])]
     offsets = [0, *accumulate(len(line) + 1 for line in lines)]
     starts = [turn.span.start for turn in turns]

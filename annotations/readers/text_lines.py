@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 from annotations.readers.looks import HEADING
 
+# breaks within a paragraph and between pages, and the ends of lines of Unicode
+ENDS_OF_LINES = dict.fromkeys(map(ord, "\x0b\x0c\x85\u2028\u2029"), "\n")
 # a line that Markdown has in italics or bold from end to end
 _MARKDOWN = {1: "italic", 2: "bold", 3: "bold"}
 _HEADING = re.compile(r"#{1,6} +[^\W\d_]")
@@ -33,8 +35,10 @@ class TextLines:
 
 
 def lines_of_text(text: str) -> TextLines:
-    """Lines of plain text: a blank line ends a paragraph."""
-    texts = text.split("\n")
+    """Lines of plain text: a blank line ends a paragraph. Where a line ends in another sign than LF, such as the one
+    that Word writes for a break within a paragraph, it is a line all the same; each such sign is one character.
+    """
+    texts = text.translate(ENDS_OF_LINES).split("\n")
     opens = [at for at, line in enumerate(texts) if line.strip() and (at == 0 or not texts[at - 1].strip())]
     looks = {
         at: frozenset([_MARKDOWN[len(m["mark"])]])
