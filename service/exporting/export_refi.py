@@ -55,12 +55,15 @@ def _sidecar(made: MadeProject, codebook: Codebook) -> dict[str, Any]:
         "codebook": codebook.content(),
         "codings": made.beside,
         "empty_reviews": made.empty_reviews,
+        "coded_reviews": made.coded_reviews,
         "sources": made.consents,
     }
 
 
 def _lost(made: MadeProject, codebook: Codebook) -> Iterator[str]:
     """What goes into the sidecar alone, or not at all."""
+    if made.coded_reviews:
+        yield f"which codings belong to one of {counted(len(made.coded_reviews), 'review')}, so what else was looked for"
     if made.empty_reviews:
         yield f"{counted(len(made.empty_reviews), 'review')} in which a coder looked and found that no code applies"
     if made.conditions:

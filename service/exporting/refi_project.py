@@ -60,6 +60,7 @@ class MadeProject:
     hidden: int = 0
     beside: dict[str, dict[str, Any]] = field(default_factory=dict)
     empty_reviews: list[dict[str, Any]] = field(default_factory=list)
+    coded_reviews: list[dict[str, Any]] = field(default_factory=list)
     repeats: int = 0
     conditions: int = 0
     influences: int = 0
@@ -126,8 +127,10 @@ class _ProjectMaker:
             if review.draw is Draw.REPEAT:
                 self._made.repeats += 1
                 continue
-            if not review.codings:
-                self._made.empty_reviews.append(self._looked(review))
+            if review.codings:
+                self._made.coded_reviews.append(self._reviewed(review) | self._its_codings(review))
+            else:
+                self._made.empty_reviews.append(self._reviewed(review))
             for coding in review.codings:
                 yield self._applied(review.transcript, review.coder, review.condition, coding)
         for loose_coding in loose_codings(self._connection):
@@ -135,16 +138,28 @@ class _ProjectMaker:
                 loose_coding.transcript, loose_coding.coder, loose_coding.condition, loose_coding.coding
             )
 
-    def _looked(self, review: Review) -> dict[str, Any]:
-        """A review without a code; ``decides`` and ``only``: the GUIDs of the codes that it says something of."""
+    def _its_codings(self, review: Review) -> dict[str, Any]:
+        return {
+            "codings": [
+                {"code": self._codes.guid(coding.code), "start": coding.span.start, "end": coding.span.end}
+                for coding in review.codings
+            ]
+        }
 
-        def guids(codes: frozenset[str] | None) -> list[str] | None:
+    def _reviewed(self, review: Review) -> dict[str, Any]:
+        """A review but for its codings; ``decides`` and ``only``: the GUIDs of the codes that it says something of.
+
+        ``reached``: codes of wide codings that the review of an earlier passage holds.
+        """
+
+        def guids(codes: Iterable[str] | None) -> list[str] | None:
             known = self._codes.known
             return (
                 None if codes is None else sorted(self._codes.guid(code) for code in codes if code in known)
             )
 
         return {
+            "id": str(review.id),
             "source": str(review.transcript),
             "coder": review.coder,
             "start": review.span.start,
@@ -153,6 +168,8 @@ class _ProjectMaker:
             "codebook_version": review.codebook_version,
             "only": guids(review.only),
             "decides": guids(review.decides),
+            "reached": guids(map(str, review.origin.get("reached", ()))),
+            "sources": sorted(map(str, review.sources)),
         }
 
     def _applied(self, transcript: UUID, coder: str, condition: Condition, coding: Coding) -> _Applied:

@@ -45,14 +45,8 @@ from service.importing.project_codings import (
 from service.importing.project_file import ProjectRead, read_project_file
 from service.importing.project_notes import about_speakers, count_sources, of_participants, tell
 from service.importing.project_outcome import ProjectOutcome
-from service.importing.project_sidecar import (
-    Looked,
-    Said,
-    beside_counts,
-    keep_looked,
-    looked_note,
-    stays_note,
-)
+from service.importing.project_reviews import KeptReviews, ReviewsHere, keep_beside_reviews
+from service.importing.project_sidecar import Said, beside_counts, stays_note
 from service.importing.project_transcripts import Arrived, keep_source, other_transcripts
 
 _MOST_REFUSED = 40
@@ -105,10 +99,10 @@ def import_project(parts: Parts, file: Path, wishes: Wishes, progress: Progress)
         outcome.kept = _keep(connection, parts, new, codes, complete, file)
         outcome.kept.unchanged += len(known)
         outcome.kept.coders |= {coding.coder for coding in known}
-        looked = _keep_looked(connection, read, codings_read, arrived, codes, outcome)
+        reviews = _keep_reviews(connection, read, codings_read, arrived, codes, new, outcome)
         outcome.notes += read.beside.notes
         outcome.notes += stays_note(read.beside, known, [there[_key(coding)] for coding in known])
-        outcome.beside = beside_counts(read.beside, new, _new_sources(read, arrived), looked)
+        outcome.beside = beside_counts(read.beside, new, _new_sources(read, arrived), reviews)
         count_sources(outcome, read, arrived, placed)
         more = of_participants(read, arrived, outcome)
         outcome.attributes = len(_changed(connection, [*read.belonging.attributes, *more]))
@@ -171,42 +165,47 @@ def _keep(
     return kept
 
 
-def _keep_looked(
+def _keep_reviews(
     connection: Connection,
     read: ProjectRead,
     codings_read: ReadCodings,
     arrived: Sequence[Arrived],
     codes: ProjectCodes,
+    new: Sequence[PlacedCoding],
     outcome: ProjectOutcome,
-) -> int:
-    """The reviews without a code that stand beside the project; returns how many are new."""
-    kept = {text_kept.transcript.name: text_kept.id for text_kept in all_texts(connection)}
-    here = {
+) -> KeptReviews:
+    """The reviews that stand beside the project; returns how many are new."""
+    ids = {text_kept.transcript.name: text_kept.id for text_kept in all_texts(connection)}
+    by_guid = {
         source.source.guid: came
         for source, came in zip(read.sources, arrived, strict=True)
         if came.kept is not None and source.transcript is not None
     }
 
-    def place(looked: Looked) -> tuple[UUID, Span] | None:
-        came = here.get(looked.source)
-        if came is None or came.kept is None or looked.span.end > len(came.text or came.kept.text):
+    def place(source: str, given: Span) -> tuple[UUID, Span] | None:
+        came = by_guid.get(source)
+        if came is None or came.kept is None or given.end > len(came.text or came.kept.text):
             return None
-        span = came.place(looked.span)
-        return None if span is None else (kept[came.kept.name], span)
+        span = came.place(given)
+        return None if span is None else (ids[came.kept.name], span)
 
-    new = keep_looked(
-        connection,
-        read.beside.looked,
+    here = ReviewsHere(
         place=place,
         coder=codings_read.resolve,
         codes=codes.every,
+        new={
+            (ids[coding.transcript], (coding.coder, coding.code, coding.span, coding.condition))
+            for coding in new
+            if coding.code is not None and read.beside.says_codings
+        },
         codebook=codes.codebook,
         file=read.file.name,
     )
-    outcome.kept.reviews += new
-    outcome.kept.empty_reviews += new
-    outcome.notes += looked_note(new)
-    return new
+    kept = keep_beside_reviews(connection, read.beside.reviews, here)
+    outcome.kept.reviews += kept.with_codes + kept.empty
+    outcome.kept.empty_reviews += kept.empty
+    outcome.notes += kept.notes
+    return kept
 
 
 def _new_sources(read: ProjectRead, arrived: Sequence[Arrived]) -> list[str]:

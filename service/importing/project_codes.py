@@ -37,7 +37,7 @@ class ProjectCodes:
             self._take_theirs(theirs, used, read, before, outcome)
         else:
             self._match(before, theirs, used, names, read, outcome, add=add)
-        # those too that no coding here uses, since a review without a code says something of them
+        # those too that no coding here uses, since a review says something of them
         self.every = self._every(theirs, names) | self.ids
         outcome.labels = {code.id: self.codebook.label(code.id) for code in self.codebook}
 

@@ -1,52 +1,31 @@
-"""What Tandem's own export says beside a project, in the file NAME.tandem.json, and the reviews without a code of it.
+"""What Tandem's own export says beside a project, in the file NAME.tandem.json.
 
 A file of a stranger may lie there, so each part is looked at: what is not as Tandem writes it says nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
 
-from sqlalchemy import Connection
-
-from annotations.codebook.codes import Codebook
-from annotations.coding import Condition, Draw, Influence, Review
-from annotations.codings.coding_cells import condition_in
+from annotations.coding import Condition, Influence
 from annotations.codings.codings_file import PlacedCoding
-from annotations.names import fault_of_name
 from annotations.numbers_shown import counted
 from annotations.refi.beside import beside, mark_of, read_beside
 from annotations.refi.guids import normal
 from annotations.refi.project import RefiProject
 from annotations.refi.unit_decision import OWN
-from annotations.store.codebook_versions import keep_codebook
-from annotations.store.loose_codings import loose_codings
-from annotations.store.reviews import add_reviews, current_reviews
-from annotations.transcript import Span
+from service.importing.project_reviews import BesideReview, KeptReviews, reviews_in, says_codings
 
 # of a coding: its influence, and whether it is a concrete example
 Said = tuple[Influence | None, bool]
 _CONSENTS = ("may_train", "may_quote")
 _REMEDY = (
     "Take the two files of one export. The project also comes in without this file, but then without influence, "
-    "conditions, consents and the reviews without a code; move this file to another folder for that."
+    "conditions, consents and who reviewed what; move this file to another folder for that."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """A review in which a coder found that no code applies. ``only``, ``decides``: GUIDs of codes, None for all."""
-
-    source: str
-    coder: str
-    span: Span
-    condition: Condition
-    only: frozenset[str] | None = None
-    decides: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,14 +33,15 @@ class Sidecar:
     """``codings``: what is said of a coding, by its GUID. ``consents``: by the source's GUID, as columns of a manifest.
 
     ``file``: where it lies, None where there is none; ``fault``: why it cannot be read with the project, and what to do;
-    ``notes``: what to know of it.
+    ``notes``: what to know of it; ``says_codings``: does it say which codings belong to a review.
     """
 
     file: Path | None = None
     fault: str = ""
     notes: tuple[str, ...] = ()
     codings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    looked: tuple[Looked, ...] = ()
+    reviews: tuple[BesideReview, ...] = ()
+    says_codings: bool = False
     consents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -81,7 +61,7 @@ def read_sidecar(project: RefiProject, xml: bytes, file: Path, sent: Path | None
     if project.origin != OWN:
         elsewhere = (
             f"{second.name} was left out, since another program wrote {file.name} after Tandem: influence, conditions, "
-            f"consents and reviews without a code do not come back."
+            f"consents and who reviewed what do not come back."
         )
         return Sidecar(file=second, notes=(elsewhere,))
     changed = plain.get("project") not in (None, mark_of(xml))
@@ -92,12 +72,12 @@ def read_sidecar(project: RefiProject, xml: bytes, file: Path, sent: Path | None
         f"{file.name} is not as it was when {second.name} was written: what that file says of sources and codings that "
         f"are still there is taken, and nothing else of it."
     )
-    reviews = plain["empty_reviews"]
     return Sidecar(
         file=second,
         notes=(since,) if changed else (),
         codings=_of_objects(plain["codings"]),
-        looked=tuple(_looked_in(reviews if isinstance(reviews, list) else [])),
+        reviews=reviews_in(plain),
+        says_codings=says_codings(plain),
         consents={key: dict(_consents(its)) for key, its in _of_objects(plain["sources"]).items()},
     )
 
@@ -122,89 +102,8 @@ def _consents(plain: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "visible_to", ";".join(sites)
 
 
-def _looked_in(plain: Sequence[Any]) -> Iterator[Looked]:
-    for entry in plain:
-        try:
-            start, end, coder = entry["start"], entry["end"], entry["coder"]
-            if not (type(start) is int and type(end) is int and 0 <= start < end and isinstance(coder, str)):
-                continue
-            if fault_of_name(coder) is None:
-                condition = condition_in(str(entry.get("condition", "")))
-                only, decides = (_guids(entry.get(key)) for key in ("only", "decides"))
-                yield Looked(normal(str(entry["source"])), coder, Span(start, end), condition, only, decides)
-        except (KeyError, TypeError, ValueError, AttributeError):
-            continue
-
-
-def _guids(plain: Any) -> frozenset[str] | None:
-    return frozenset(normal(str(guid)) for guid in plain) if isinstance(plain, list) else None
-
-
-def keep_looked(
-    connection: Connection,
-    looked: Sequence[Looked],
-    *,
-    place: Callable[[Looked], tuple[UUID, Span] | None],
-    coder: Callable[[str], str | None],
-    codes: Mapping[str, str | None],
-    codebook: Codebook,
-    file: str,
-) -> int:
-    """Keep the reviews without a code; returns how many are new.
-
-    ``place``: the transcript here and the span in it, None where it is not taken; ``coder``: who that is here. A passage
-    of which the coder has said something here already keeps what is said there. Of a code that has come since, or is
-    none of these here, such a review says nothing.
-    """
-    version = keep_codebook(connection, codebook)
-    judged: dict[UUID, dict[str, list[Span]]] = {}
-    new = []
-    for place_looked in looked:
-        at, name = place(place_looked), coder(place_looked.coder)
-        if at is None or name is None:
-            continue
-        transcript, span = at
-        spans = judged.setdefault(transcript, _judged(connection, transcript)).setdefault(name, [])
-        if any(span.overlap(other) for other in spans):
-            continue
-        new.append(
-            Review(
-                transcript,
-                name,
-                span,
-                condition=place_looked.condition,
-                draw=Draw.ORDINARY,
-                codebook_version=version,
-                origin={"import": file},
-                only=_said_of(place_looked, codes, codebook),
-                id=uuid4(),
-            )
-        )
-    add_reviews(connection, new)
-    return len(new)
-
-
-def _judged(connection: Connection, transcript: UUID) -> dict[str, list[Span]]:
-    spans_of: dict[str, list[Span]] = {}
-    for review in current_reviews(connection, transcript=transcript):
-        spans_of.setdefault(review.coder, []).append(review.span)
-    for loose in loose_codings(connection, transcript=transcript):
-        spans_of.setdefault(loose.coder, []).append(loose.coding.span)
-    return spans_of
-
-
-def _said_of(judged: Looked, codes: Mapping[str, str | None], codebook: Codebook) -> frozenset[str] | None:
-    """The codes here that the review says something of; None for every code."""
-    given = judged.decides if judged.only is None else judged.only
-    if given is None:
-        return None
-    every = frozenset(code.id for code in codebook.applicable)
-    here: Collection[str] = {ours for guid in given if (ours := codes.get(guid)) is not None}
-    return None if judged.only is None and every <= set(here) else frozenset(here)
-
-
 def beside_counts(
-    beside: Sidecar, codings: Sequence[PlacedCoding], sources: Sequence[str], reviews: int
+    beside: Sidecar, codings: Sequence[PlacedCoding], sources: Sequence[str], reviews: KeptReviews
 ) -> dict[str, int]:
     """How much the file beside a project adds, by what it is.
 
@@ -217,7 +116,8 @@ def beside_counts(
         "codings made with suggestions in view, or by consensus": sum(
             coding.condition is not Condition.INDEPENDENT for coding in codings
         ),
-        "reviews in which a coder found that no code applies": reviews,
+        "reviews with the codes that were found": reviews.with_codes,
+        "reviews in which a coder found that no code applies": reviews.empty,
         "transcripts with their consents": sum(bool(beside.consents.get(guid)) for guid in sources),
     }
 
@@ -243,16 +143,3 @@ def stays_note(beside: Sidecar, known: Sequence[PlacedCoding], there: Collection
 
 def _has_influence(coding: PlacedCoding) -> bool:
     return coding.influence is not None or coding.concrete_example
-
-
-def looked_note(new: int) -> list[str]:
-    """What is said of them."""
-    if not new:
-        return []
-    some = counted(
-        new,
-        "review in which a coder found that no code applies",
-        "reviews in which a coder found that no code applies",
-    )
-    # a preview says it too, when nothing has come in yet
-    return [f"The file beside the project adds {some}."]

@@ -29,7 +29,7 @@ from annotations.store.attributes import all_attributes, keep_attributes
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.loose_codings import add_loose_codings, loose_codings
 from annotations.store.model_versions import add_model
-from annotations.store.reviews import add_reviews
+from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.segments import add_segments, keep_segmentation, segments_of
 from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.store.transcripts import add_transcript, all_texts
@@ -200,10 +200,19 @@ def _facts(parts: Parts) -> tuple[object, ...]:
             (t.name, t.text, t.participant, t.case, t.site, t.wave)
             for t in (one.transcript for one in all_texts(connection))
         )
+        coded = [
+            (loose.transcript, loose.coder, loose.condition, loose.coding)
+            for loose in loose_codings(connection)
+        ]
+        coded += [
+            (r.transcript, r.coder, r.condition, own)
+            for r in current_reviews(connection)
+            for own in r.codings
+        ]
         codings = sorted(
-            (names[one.transcript], one.coder, parts.codebook[one.coding.code].path, one.coding.span, one.coding.memo,
-             str(one.coding.created), one.condition.value, str(one.coding.influence))
-            for one in loose_codings(connection)
+            (names[transcript], coder, parts.codebook[coding.code].path, coding.span, coding.memo,
+             str(coding.created), condition.value, str(coding.influence))
+            for transcript, coder, condition, coding in coded
         )  # fmt: skip
         return (
             texts,

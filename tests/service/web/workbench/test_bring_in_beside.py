@@ -93,7 +93,10 @@ def test_both_files_together_come_in_as_by_the_command(written: Path, parts: Par
     assert "reviews in which a coder found that no code applies" in shown
     assert "codings with influence or as a concrete example" in shown
     assert "transcripts with their consents" in shown
-    assert "The file beside the project adds 2 reviews in which a coder found that no code applies." in shown
+    assert (
+        "The file beside the project adds 2 reviews with the codes that were found and 2 reviews in which a coder found "
+        "that no code applies." in shown
+    )
     assert _standing(parts)["codings"] == []
     came = lead.post(f"{page.url.path}/bring")
     by_command = a_study(tmp_path / "command")

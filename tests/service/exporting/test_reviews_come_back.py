@@ -1,0 +1,160 @@
+"""Reviews in the file beside a project: who read which words comes back, with the codes that were found or none."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from builders import a_transcript
+
+from annotations.codebook.codes import Codebook
+from annotations.codebook.files import write_codebook
+from annotations.coding import Coding, Condition, Draw, Review
+from annotations.progress import quiet
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.loose_codings import add_loose_codings, loose_codings
+from annotations.store.reviews import add_reviews, current_reviews
+from annotations.store.transcripts import add_transcript, all_texts
+from annotations.study.config import read_study
+from annotations.transcript import Span
+from service.composition import Parts
+from service.exporting.export_refi import export_refi
+from service.importing.import_project import Wishes, import_project
+from service.settings import read_settings
+
+
+def _study(folder: Path, database: Path, codebook: Codebook | None) -> Parts:
+    folder.mkdir(parents=True)
+    (folder / "study.yaml").write_text("name: Small\n", "utf-8")
+    shutil.copy(database, folder / "tandem.db")
+    if codebook is not None:
+        write_codebook(codebook, folder / "codebook.yaml")
+    return Parts(read_study(folder), read_settings({"TANDEM_STATE": str(folder.parent / "state")}))
+
+
+@pytest.fixture
+def coded(tmp_path: Path, migrated_file: Path, codebook: Codebook) -> Iterator[Parts]:
+    """Two interviews: reviews by two people, one assisted, one empty, a second reading, and a loose coding."""
+    parts = _study(tmp_path / "study", migrated_file, codebook)
+    with parts.store.writing() as connection:
+        version = keep_codebook(connection, codebook)
+        first = add_transcript(connection, a_transcript("P-01", "How?", "Money is short here."))
+        second = add_transcript(connection, a_transcript("P-02", "How?", "People stay here."))
+
+        def review(transcript: object, coder: str, *codings: Coding, **more: object) -> Review:
+            return Review(
+                transcript, coder, Span(17, 24), codings, codebook_version=version, id=uuid4(), **more
+            )  # type: ignore[arg-type]
+
+        both = (Coding("money", Span(23, 28), memo="why"), Coding("early", Span(23, 28), influence="-"))
+        add_reviews(
+            connection,
+            [
+                review(first, "Ada", *both),
+                review(first, "Bo", Coding("money", Span(23, 28)), condition=Condition.ASSISTED),
+                review(second, "Ada"),
+                review(second, "Ada", Coding("people", Span(23, 29)), draw=Draw.REPEAT),
+            ],
+        )
+        add_loose_codings(connection, second, "Ada", Condition.INDEPENDENT, [Coding("people", Span(23, 29))])
+    yield parts
+    parts.close()
+
+
+def _reviews(parts: Parts) -> list[tuple[object, ...]]:
+    """Who read which words, under which condition, what they found there, and whose readings it was made of."""
+    with parts.store.reading() as connection:
+        names = {kept.id: kept.transcript.name for kept in all_texts(connection)}
+        reviews = [review for review in current_reviews(connection) if review.draw is not Draw.REPEAT]
+    who = {review.id: review.coder for review in reviews}
+    return sorted(
+        (
+            names[review.transcript],
+            review.coder,
+            review.span,
+            review.condition.value,
+            sorted((parts.codebook[coding.code].path, coding.span) for coding in review.codings),
+            sorted(parts.codebook[code].path for code in review.decides or ()),
+            sorted(parts.codebook[code].path for code in review.codes),
+            sorted(who[source] for source in review.sources),
+        )
+        for review in reviews
+    )
+
+
+def test_reviews_come_back_with_the_codes_that_were_found(
+    coded: Parts, tmp_path: Path, migrated_file: Path
+) -> None:
+    """Else nobody would know what a coder who put one code looked for besides; a consensus names whom it is of."""
+    with coded.store.writing() as connection:
+        ada, bo = (
+            review
+            for review in current_reviews(connection)
+            if review.codings and review.draw is Draw.ORDINARY
+        )
+        agreed = Review(
+            ada.transcript,
+            "Consensus",
+            ada.span,
+            (Coding("money", Span(23, 28)),),
+            Condition.CONSENSUS,
+            codebook_version=ada.codebook_version,
+            sources=tuple(review.id for review in (ada, bo) if review.id),
+            id=uuid4(),
+        )
+        reached = Review(
+            ada.transcript,
+            "Bo",
+            Span(0, 4),
+            codebook_version=ada.codebook_version,
+            origin={"reached": ["money"]},
+            id=uuid4(),
+        )
+        add_reviews(connection, [agreed, reached])
+    export_refi(coded, tmp_path / "a.qdpx", suggestions=True)
+    back = _study(tmp_path / "new" / "study", migrated_file, None)
+    assert import_project(back, tmp_path / "a.qdpx", Wishes(), quiet).refused == []
+    assert _reviews(back) == _reviews(coded)
+    assert len(_reviews(back)) == 5
+    with back.store.reading() as connection:
+        assert [loose.coding.code for loose in loose_codings(connection)] == ["people"]  # as there
+    again = import_project(back, tmp_path / "a.qdpx", Wishes(), quiet)
+    assert (again.kept.reviews, again.kept.codings) == (0, 0)
+    back.close()
+
+
+def test_a_review_of_which_a_coding_is_left_out_is_none(
+    coded: Parts, tmp_path: Path, migrated_file: Path
+) -> None:
+    """What its coder found is not known then: the codings that came in stay without a review."""
+    export_refi(coded, tmp_path / "a.qdpx", suggestions=False)
+    (tmp_path / "names.csv").write_text("what,theirs,ours\ncode,Early,-\n", "utf-8")
+    back = _study(tmp_path / "new" / "study", migrated_file, coded.codebook)
+    wishes = Wishes(map_file=tmp_path / "names.csv")
+    assert import_project(back, tmp_path / "a.qdpx", wishes, quiet).refused == []
+    assert [(row[1], row[4]) for row in _reviews(back)] == [
+        ("Bo", [("Topics/Money", Span(23, 28))]),
+        ("Ada", []),
+    ]
+    with back.store.reading() as connection:
+        assert ("Ada", "money") in [(loose.coder, loose.coding.code) for loose in loose_codings(connection)]
+    back.close()
+
+
+def test_a_file_that_knows_empty_reviews_alone_makes_no_others(
+    coded: Parts, tmp_path: Path, migrated_file: Path
+) -> None:
+    """That of an earlier Tandem: codings stay without a review, and no empty review stands on a coded passage."""
+    export_refi(coded, tmp_path / "a.qdpx", suggestions=False)
+    beside = tmp_path / "a.tandem.json"
+    plain = json.loads(beside.read_text("utf-8"))
+    del plain["coded_reviews"]
+    beside.write_text(json.dumps(plain), "utf-8")
+    back = _study(tmp_path / "new" / "study", migrated_file, None)
+    outcome = import_project(back, tmp_path / "a.qdpx", Wishes(), quiet)
+    assert (outcome.refused, outcome.kept.codings, outcome.kept.reviews) == ([], 4, 0)
+    back.close()
