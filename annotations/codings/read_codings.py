@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from annotations.codings.columns_of_codes import MarkedCodes, codes_in_columns
 from annotations.codings.nvivo_report import rows_of_nvivo
 from annotations.codings.program_sheets import rows_of_sheets
 from annotations.codings.program_tables import ProgramRows, find_program
@@ -18,7 +19,7 @@ from annotations.names import folded
 from annotations.sheets.content import read_bytes
 from annotations.sheets.grids import Grid, grids_of
 from annotations.sheets.safe_cells import text_of_safe
-from annotations.sheets.sheet import MOST_ABOVE, SheetRow, own_names, sheet_in, what_was_not_read
+from annotations.sheets.sheet import MOST_ABOVE, Sheet, SheetRow, own_names, sheet_in, what_was_not_read
 
 REQUIRED = ("transcript", "coder", "code")
 LOCATING = ("turn", "turn_shown", "start", "quote")
@@ -186,10 +187,14 @@ def _own(grids: Sequence[Grid], file: Path, coder: str, transcript: str) -> Codi
     heads = {name for grid in grids for _, cells in grid.rows[:MOST_ABOVE] for name in own_names(cells, {})}
     attributes = [name for name in heads if name.startswith(OF_ATTRIBUTES)]
     optional = (*OPTIONAL, *FOR_PEOPLE, *attributes, "coder", "transcript")
+    marked = None
     try:
         sheet = sheet_in(grids, file, required=required, optional=optional)
     except BadInput as error:
-        raise BadInput(f"{error} {_HOW_TO_NAME}" if "is missing" in str(error) else str(error)) from error
+        wide = _with_columns_of_codes(grids, file, required, optional)
+        if wide is None:
+            raise BadInput(f"{error} {_HOW_TO_NAME}" if "is missing" in str(error) else str(error)) from error
+        sheet, marked = wide
     if not set(LOCATING) & set(sheet.columns):
         raise BadInput(
             f"{file}: nothing says where the passages are. Add the column turn (from 0) or turn_shown (from 1), "
@@ -197,10 +202,28 @@ def _own(grids: Sequence[Grid], file: Path, coder: str, transcript: str) -> Codi
         )
     # a table that Tandem wrote has marks before what a spreadsheet would run; in JSONL there are none
     plain = file.suffix.lower() == ".jsonl"
-    rows = sheet.rows if plain else tuple(map(_as_it_was, sheet.rows))
+    marked_rows = sheet.rows if marked is None else marked.rows
+    rows = marked_rows if plain else tuple(map(_as_it_was, marked_rows))
     rows = rows if "transcript" in sheet.columns else _with(rows, "transcript", transcript)
     unread = (*sheet.unread, *((sheet.about_hidden,) if sheet.about_hidden else ()))
-    return CodingsFile(str(file), rows, sheet.ignored, "coder" in sheet.columns, unread)
+    if marked is None:
+        return CodingsFile(str(file), rows, sheet.ignored, "coder" in sheet.columns, unread)
+    ignored = tuple(column for column in sheet.ignored if column not in marked.columns)
+    return CodingsFile(str(file), rows, ignored, "coder" in sheet.columns, (*unread, *marked.notes))
+
+
+def _with_columns_of_codes(
+    grids: Sequence[Grid], file: Path, required: Sequence[str], optional: Sequence[str]
+) -> tuple[Sheet, MarkedCodes] | None:
+    """A table that has a column for each code in the place of the column code; None for another one."""
+    try:
+        sheet = sheet_in(
+            grids, file, required=[name for name in required if name != "code"], optional=optional
+        )
+    except BadInput:
+        return None
+    marked = None if "code" in sheet.columns else codes_in_columns(sheet)
+    return None if marked is None else (sheet, marked)
 
 
 def _named(
