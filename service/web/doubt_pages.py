@@ -70,7 +70,7 @@ def doubts(visit: Visited) -> Response:
     empty = "Nobody has noted or asked anything yet. Do so here, or beside a turn of an interview."
     news = news_for(visit.parts, visit.viewer)
     new_first = sorted(seen_doubts, key=lambda row: row.id not in news.of)
-    columns = _columns(visit.zone, news.of)
+    columns = [column for column in _columns(visit.zone, news.of) if news.of or column.key != "new"]
     shown = ShownList(new_first, columns, asked, path=PATH, noun="doubt", empty=empty)
     if asked.take:
         return visit.takes(shown, "doubts")

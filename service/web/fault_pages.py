@@ -61,7 +61,9 @@ async def _explain(request: Request, error: Exception) -> Response:
         if isinstance(error, BadInput)
         else status.HTTP_503_SERVICE_UNAVAILABLE
     )
-    return await _said(request, code, str(error))
+    # a form of an earlier sign-in is nobody's secret: it has to be loaded anew
+    title = _TITLES[422] if isinstance(error, ForeignForm) else ""
+    return await _said(request, code, str(error), title=title)
 
 
 async def _not_signed_in(request: Request, error: Exception) -> Response:
@@ -123,11 +125,17 @@ async def _unknown(request: Request, error: Exception) -> Response:
 
 
 async def _said(
-    request: Request, code: int, sentence: str, *, near: str = "", headers: Mapping[str, str] | None = None
+    request: Request,
+    code: int,
+    sentence: str,
+    *,
+    title: str = "",
+    near: str = "",
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     if _is_for_a_program(request):
         return JSONResponse({"detail": sentence}, code)
-    title, viewer = _TITLES.get(code, "This did not work"), await _viewer(request)
+    title, viewer = title or _TITLES.get(code, "This did not work"), await _viewer(request)
     answer = page_for(request, viewer, "fault.html", code=code, title=title, sentence=sentence, near=near)
     answer.headers.update(headers or {})
     return answer

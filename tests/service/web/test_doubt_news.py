@@ -68,6 +68,8 @@ def test_a_coder_is_told_of_an_answer_until_she_has_opened_it(made: WithPages, a
     page = ines.get(path).text
     assert page.count(NEW) == 1
     assert [_told(ines, page) for page in ("/", "/work", "/doubts")] == [[]] * 3
+    # where nothing is new no column says so
+    assert "New to you" not in ines.get("/doubts").text
     assert NEW not in ines.get(path).text
     assert _told(signed_in(app, INES), "/work") == []
 
