@@ -6,6 +6,7 @@ of the archive or a file below the project's own folder, and nothing else.
 
 from __future__ import annotations
 
+import unicodedata
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ ENDINGS = (".qdpx", ".qde", ".qdc")
 MOST_OF_XML = 100_000_000
 MOST_OF_TEXT = 80_000_000
 MOST_IN_ALL = 400_000_000
+_SAYS_UTF8 = 0x800
 _MOST_ENTRIES = 200_000
 # beyond this a part is packed tighter than text, Word or PDF ever is
 _MOST_PACKED = 200
@@ -106,7 +108,8 @@ def _from_archive(file: Path, archive: zipfile.ZipFile) -> Container:
     entries: dict[str, zipfile.ZipInfo] = {}
     # those in the project's own folder of sources come first, and the first of a name is taken
     for entry in sorted(listed, key=lambda entry: _away(entry.filename, home)):
-        entries.setdefault(PurePosixPath(entry.filename.replace("\\", "/")).name.casefold(), entry)
+        for name in _names_of(entry):
+            entries.setdefault(_key(PurePosixPath(name.replace("\\", "/")).name), entry)
     return Container(file, xml, inner.filename, archive, entries)
 
 
@@ -143,7 +146,25 @@ def _name_in(path: str) -> str | None:
     parts = PurePosixPath(unquote(plain).lstrip("/")).parts
     if not parts or ".." in parts or ":" in parts[0]:
         return None
-    return parts[-1].casefold()
+    return _key(parts[-1])
+
+
+def _key(name: str) -> str:
+    """A file's name as it is compared: in any case, and with marks beside their letters, as a Mac writes them, or in
+    one with them.
+    """
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _names_of(entry: zipfile.ZipInfo) -> tuple[str, ...]:
+    """A name in an archive: some programs write UTF-8 and do not say so, which Python reads as letters of DOS."""
+    try:
+        meant = (
+            entry.filename if entry.flag_bits & _SAYS_UTF8 else entry.filename.encode("cp437").decode("utf-8")
+        )
+    except UnicodeError:
+        meant = entry.filename
+    return tuple(dict.fromkeys((meant, entry.filename)))
 
 
 def _beside(file: Path, name: str) -> Path | None:
@@ -154,7 +175,7 @@ def _beside(file: Path, name: str) -> Path | None:
             continue
         for file_there in folder.iterdir():
             if (
-                file_there.name.casefold() == name
+                _key(file_there.name) == name
                 and file_there.is_file()
                 and file_there.resolve().is_relative_to(home)
             ):

@@ -70,7 +70,7 @@ def _of_table(file: Path) -> Kind:
         if "code" in columns and columns & {"definition", "use_when", "framework", "parent"}:
             return "codebook"
     try:
-        read_codings(file)
+        read_codings(file, coder="?")  # who coded may be said beside the file
     except BadInput:
         pass
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -65,6 +66,20 @@ def test_whatever_the_parts_are_called(tmp_path: Path, inner: str, folder: str, 
         archive.writestr("__MACOSX/._project.qde", b"\x00")
         archive.writestr("other/A1.txt", b"another")
     assert _source(file, path) == b"words"
+
+
+def test_a_mac_s_names_are_the_same(tmp_path: Path) -> None:
+    """Letters and marks apart in the archive, together in the project; and UTF-8 that does not say so."""
+    apart, quiet = tmp_path / "a.qdpx", tmp_path / "b.qdpx"
+    with zipfile.ZipFile(apart, "w") as archive:
+        archive.writestr("project.qde", project())
+        archive.writestr(unicodedata.normalize("NFD", "Sources/Möte på Åsö.txt"), "words")
+    assert _source(apart, "internal://Möte på Åsö.txt") == b"words"
+    with zipfile.ZipFile(quiet, "w") as archive:
+        archive.writestr("project.qde", project())
+        archive.writestr("Sources/MXXte.txt", "words")
+    quiet.write_bytes(quiet.read_bytes().replace(b"MXXte", "Möte".encode()))
+    assert _source(quiet, "internal://Möte.txt") == b"words"
 
 
 @pytest.mark.parametrize("path", OUTSIDE)
