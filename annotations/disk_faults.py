@@ -83,6 +83,11 @@ def disk_faults_named(*places: Path) -> Iterator[None]:
         raise fault from error
 
 
+def refuses(place: Path) -> bool:
+    """Does the disk take nothing more at this place?"""
+    return _probe(place) is not None
+
+
 def room_needed(file: Path) -> int:
     """Bytes that a command may write beside ``file``: its changed pages once more, and room to work."""
     try:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, TextIO
 
+from annotations.disk_faults import disk_faults_named
 from annotations.errors import BadInput
 from annotations.sheets.safe_cells import safe_text
 
@@ -25,19 +26,21 @@ def written_whole(file: Path) -> Iterator[IO[bytes]]:
     """What is written here takes the file's place at the end, and only if nothing failed. Raises BadInput.
 
     It is written beside the file under a name that nobody can foresee, and through no link that somebody laid there. Its
-    owner alone reads it: it may hold participants' words.
+    owner alone reads it: it may hold participants' words. Raises DiskFault where the disk refuses.
     """
     if not file.absolute().parent.is_dir():
         raise BadInput(f"{file}: the folder does not exist. Make it, or give another file.")
     if file.is_dir():
         raise BadInput(f"{file} is a folder. Give a file's name.")
     unfinished = file.with_name(f".{file.name}.{secrets.token_hex(4)}.unfinished")
-    try:
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            yield out
-        unfinished.replace(file)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    # a disk says which file it refuses only where it is opened; while it is written, nobody would know which disk is full
+    with disk_faults_named(file):
+        try:
+            with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                yield out
+            unfinished.replace(file)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
 
 def safe_cell(value: Any) -> Any:

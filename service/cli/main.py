@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from annotations.disk_faults import disk_fault_of
+from annotations.disk_faults import disk_fault_of, refuses
 from annotations.errors import TandemError, said_of
 from service.cli.options import StudyOption, chosen, remember_study
 
@@ -137,6 +138,7 @@ def main() -> None:
     # files may hold participants' words: their owner alone reads what this process and its children make
     os.umask(0o077)
     keep_words_out()
+    _take_any_sign()
     if not app.registered_commands:
         add_commands()
     try:
@@ -153,8 +155,33 @@ def main() -> None:
         sys.exit(0)
     except Exception as error:  # noqa: BLE001
         # the last place where it can become a sentence; what it says itself may quote what was being read
-        _say(str(disk_fault_of(error, *_written_places()) or _unforeseen(error)))
+        _say(_output_fault(error) or str(disk_fault_of(error, *_written_places()) or _unforeseen(error)))
         sys.exit(1)
+
+
+def _take_any_sign() -> None:
+    """A sign that an output of an older encoding does not have becomes a question mark, and stops nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
+
+
+def _output_fault(error: Exception) -> str:
+    """What to say if the output was what could not be written, as behind ">" on a full stick; "" if it was not.
+
+    Python names no file then. Every other place that a command writes to takes something still.
+    """
+    import errno
+
+    unnamed = (
+        isinstance(error, OSError) and error.filename is None and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    )
+    if not unnamed or sys.stdout.isatty() or any(map(refuses, _written_places())):
+        return ""
+    return (
+        'there is no room where the output of this command goes, such as the file after ">". Make room there or let it '
+        "go elsewhere, and run the same command again. What was finished is kept, and the study is not damaged."
+    )
 
 
 def _written_places() -> list[Path]:

@@ -25,20 +25,25 @@ _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 def as_json(result: Any) -> None:
     """Print one JSON document on standard output."""
-    sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=2, default=str) + "\n")
+    sys.stdout.write(json.dumps(result, ensure_ascii=not takes_any_sign(), indent=2, default=str) + "\n")
+
+
+def takes_any_sign() -> bool:
+    """Does the output take every letter there is? A terminal or pipe of an older encoding does not."""
+    return (sys.stdout.encoding or "utf-8").lower().replace("-", "").replace("_", "").startswith("utf")
 
 
 def as_json_with_rows(name: str, rows: Iterable[Any], rest: Mapping[str, Any]) -> None:
     """Print one JSON document whose first part is a long list, row by row, so that it need not be in memory."""
-    write = sys.stdout.write
+    write, plain = sys.stdout.write, not takes_any_sign()
     write(f"{{\n  {json.dumps(name)}: [")
     between = "\n"
     for row in rows:
-        write(between + indent(json.dumps(row, ensure_ascii=False, indent=2, default=str), "    "))
+        write(between + indent(json.dumps(row, ensure_ascii=plain, indent=2, default=str), "    "))
         between = ",\n"
     write("\n  ]")
     for key, value in rest.items():
-        write(f",\n  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False, default=str)}")
+        write(f",\n  {json.dumps(key)}: {json.dumps(value, ensure_ascii=plain, default=str)}")
     write("\n}\n")
 
 

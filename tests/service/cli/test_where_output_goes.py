@@ -1,0 +1,69 @@
+"""Where a command's output goes may be full or of an older encoding: that is said, and JSON stays JSON."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+from annotations.disk_faults import DiskFault
+from service.exported_file import written_whole
+
+PROGRAM = Path(sys.executable).with_name("tandem")
+ALWAYS_FULL = Path("/dev/full")
+
+
+def _run(
+    *words: str, out: IO[Any] | int = subprocess.PIPE, **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [PROGRAM, *words],
+        stdout=out,
+        stderr=subprocess.PIPE,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+@pytest.mark.skipif(not ALWAYS_FULL.exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("words", [("codebook", "list", "--json"), ("codebook", "list"), ("--version",)])
+def test_a_full_place_behind_the_output_is_no_full_study(words: tuple[str, ...], tmp_path: Path) -> None:
+    """No other disk is called full, and nobody makes room at the wrong place."""
+    with ALWAYS_FULL.open("wb") as full:
+        done = _run(*words, out=full, TANDEM_STATE=str(tmp_path))
+    said = " ".join(done.stderr.decode().split())
+    assert done.returncode == 1
+    assert "no room where the output of this command goes" in said
+    assert "mounted at" not in said
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
+def test_json_is_whole_in_any_encoding(encoding: str, tmp_path: Path) -> None:
+    """Signs that the output does not have are written as JSON writes them; text gets a question mark."""
+    done = _run(
+        "codebook", "show", "cfir-2022", "--json", PYTHONIOENCODING=encoding, TANDEM_STATE=str(tmp_path)
+    )
+    assert done.returncode == 0, done.stderr
+    right = _run(
+        "codebook", "show", "cfir-2022", "--json", PYTHONIOENCODING="utf-8", TANDEM_STATE=str(tmp_path)
+    )
+    assert json.loads(done.stdout.decode(encoding)) == json.loads(right.stdout)
+    text = _run("codebook", "show", "cfir-2022", PYTHONIOENCODING=encoding, TANDEM_STATE=str(tmp_path))
+    assert text.returncode == 0, text.stderr
+
+
+def test_a_file_to_take_along_is_named_where_its_disk_is_full(tmp_path: Path) -> None:
+    """While a file is written the system does not say which; the study's own disk may have room."""
+    wanted = tmp_path / "stick" / "out.csv"
+    wanted.parent.mkdir()
+    with pytest.raises(DiskFault, match="no room left on") as caught, written_whole(wanted) as out:
+        out.write(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert str(wanted) in str(caught.value)
+    assert list(wanted.parent.iterdir()) == []
