@@ -27,6 +27,9 @@ app = typer.Typer(
 # when Python looks for garbage in circles: every 700 new objects is made for small programs, and takes a sixth of the time
 # in which a command loads its libraries
 SELDOM = (50_000, 20, 20)
+# what a shell gives a program that Ctrl+C ends
+INTERRUPTED = 130
+STOPPED = "stopped. What was finished is kept; run the same command again to go on."
 
 
 def _say_version(wanted: bool) -> None:
@@ -131,7 +134,7 @@ def add_commands() -> None:
 
 
 def main() -> None:
-    """Run a command; exit status 0 done, 1 failed, 2 wrong usage or bad input."""
+    """Run a command; exit status 0 done, 1 failed, 2 wrong usage or bad input, 130 stopped by Ctrl+C."""
     from service.process.log_lines import keep_words_out
 
     gc.set_threshold(*SELDOM)
@@ -139,16 +142,21 @@ def main() -> None:
     os.umask(0o077)
     keep_words_out()
     _take_any_sign()
-    if not app.registered_commands:
-        add_commands()
     try:
+        if not app.registered_commands:
+            add_commands()
         app()
     except TandemError as error:
         _say(str(error))
         sys.exit(error.exit_status)
     except KeyboardInterrupt:
-        _say("stopped. What was finished is kept; run the same command again to go on.")
-        sys.exit(1)
+        _say(STOPPED)
+        sys.exit(INTERRUPTED)
+    except SystemExit as ended:
+        # Typer makes this of Ctrl+C, and says nothing
+        if ended.code == INTERRUPTED:
+            _say(STOPPED)
+        raise
     except BrokenPipeError:
         # whoever read our output has seen enough
         sys.stderr.close()

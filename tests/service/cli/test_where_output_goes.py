@@ -67,3 +67,30 @@ def test_a_file_to_take_along_is_named_where_its_disk_is_full(tmp_path: Path) ->
         raise OSError(errno.ENOSPC, "No space left on device")
     assert str(wanted) in str(caught.value)
     assert list(wanted.parent.iterdir()) == []
+
+
+_STOPPED = """
+from unittest import mock
+from service.cli.main import main
+def broken_off(*_, **__):
+    raise KeyboardInterrupt
+with mock.patch("{where}", broken_off):
+    main()
+"""
+
+
+@pytest.mark.parametrize(
+    "where", ["annotations.codebook.files.shipped_codebooks", "service.cli.main.add_commands"]
+)
+def test_who_stops_a_command_hears_that_nothing_is_lost(where: str, tmp_path: Path) -> None:
+    """Ctrl+C, while it works or while it is still loading: a sentence and no traceback, and the status of a shell."""
+    done = subprocess.run(
+        [sys.executable, "-c", _STOPPED.format(where=where), "codebook", "list"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "TANDEM_STATE": str(tmp_path)},
+    )
+    assert done.returncode == 130
+    assert "stopped. What was finished is kept; run the same command again" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
