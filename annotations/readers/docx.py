@@ -55,6 +55,10 @@ def read_docx(
     body, headings, beside = _opened(content, file)
     if body is None:
         raise BadInput(f"{file} is a damaged Word document: it has no body. Open it and save it again.")
+    if body.find(f".//{W}altChunk") is not None:
+        raise BadInput(
+            f"{file} holds another document inside it, which Word alone unpacks. Open it in Word and save it again."
+        )
     blocks = tuple(_blocks(body, headings))
     boxes = [block for box in _boxes(body) for block in _blocks(box, headings)]
     in_boxes = sum(map(_words_of, boxes))

@@ -29,7 +29,7 @@ class LongTurn:
 class Suspicion:
     """``near``: lines that look like a label and were not taken. ``before_first``: words before the first speaker.
     ``once``: who speaks once, in a transcript of several turns. ``left_out``: words in no turn. ``missing``: words that
-    the account does not find.
+    the account does not find. ``nameless``: turns without a name among others with one.
     """
 
     near: int = 0
@@ -39,6 +39,7 @@ class Suspicion:
     left_out: int = 0
     missing: int = 0
     unlabelled: bool = False
+    nameless: int = 0
 
     @property
     def sentences(self) -> list[str]:
@@ -50,6 +51,13 @@ class Suspicion:
             said.append(f"{_lines(self.near)} like a label, not taken")
         if self.unlabelled:
             said.append("lines without a label are taken as the participant's")
+        if self.nameless:
+            turns = (
+                "1 turn has no speaker, and counts"
+                if self.nameless == 1
+                else f"{self.nameless} turns have no speaker, and count"
+            )
+            said.append(f"{turns} as the participant's")
         if self.before_first:
             said.append(f"{_words(self.before_first)} before the first speaker")
         if self.left_out > self.before_first:
@@ -73,6 +81,7 @@ class Suspicion:
             ],
             "unlabelled_are_participant": self.unlabelled,
             "words_unaccounted": self.missing,
+            "turns_without_a_name": self.nameless,
         }
 
 
@@ -95,6 +104,7 @@ def suspicion_of(transcript: Transcript, account: WordAccount) -> Suspicion:
         left_out=account.words_left_out,
         missing=account.missing,
         unlabelled=account.unlabelled,
+        nameless=0 if account.unlabelled or not counted else sum(not turn.speaker for turn in turns),
     )
 
 

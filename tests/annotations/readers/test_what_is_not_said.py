@@ -13,7 +13,10 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from written import docx_of, odt_of, read_as
 
+from annotations.errors import BadInput
 from annotations.readers.spoken import ReadTranscript
+from annotations.readers.suspicion import suspicion_of
+from annotations.transcript import Transcript
 
 ASKED = ("INT: How did you start?", "P3: With two wards.", "INT: What came next?", "P3: The others did.")
 SAID = [
@@ -226,3 +229,29 @@ def test_rev_s_closing_line_is_nobodys() -> None:
     closing = "This transcript was exported on Mar 12, 2026 - view latest version here."
     (read,) = read_as(".docx", docx_of(*ASKED, closing))
     assert _said(read) == SAID
+
+
+def test_who_transcribed_is_nobodys_words() -> None:
+    """Below the last turn, as transcribers sign their work; a sentence of somebody stays."""
+    (read,) = read_as(
+        ".txt", "\n".join((*ASKED, "", "Transcribed by: Kim Lund, 4 May", "Checked by: A. L.")).encode()
+    )
+    assert _said(read) == SAID
+    (read,) = read_as(".txt", "\n".join((*ASKED, "checked by nobody, that is.")).encode())
+    assert _said(read)[-1] == ("P3", "The others did.\nchecked by nobody, that is.")
+
+
+def test_a_document_inside_a_document_is_refused() -> None:
+    """Some web services put their text so; what stands beside it would be all that comes in."""
+    document: Any = Document(io.BytesIO(docx_of(*ASKED)))
+    body = document.element.body
+    body.insert(len(body) - 1, parse_xml(f"<w:altChunk {nsdecls('w')} {nsdecls('r')} r:id='rId99'/>"))
+    with pytest.raises(BadInput, match="Open it in Word and save it again"):
+        read_as(".docx", _saved(document))
+
+
+def test_turns_without_a_name_among_others_are_told() -> None:
+    """In a table an empty cell of the speaker may be the interviewer's."""
+    (read,) = read_as(".csv", b"speaker,text\nINT,How?\n,And why?\nP3,So.\n")
+    suspicion = suspicion_of(Transcript("x", read.text, read.turns), read.account)
+    assert suspicion.sentences == ["1 turn has no speaker, and counts as the participant's"]
