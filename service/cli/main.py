@@ -29,7 +29,7 @@ app = typer.Typer(
 SELDOM = (50_000, 20, 20)
 # what a shell gives a program that Ctrl+C ends
 INTERRUPTED = 130
-STOPPED = "stopped. What was finished is kept; run the same command again to go on."
+STOPPED = "Stopped. What was finished is kept; run the same command again to go on."
 
 
 def _say_version(wanted: bool) -> None:
@@ -150,12 +150,12 @@ def main() -> None:
         _say(str(error))
         sys.exit(error.exit_status)
     except KeyboardInterrupt:
-        _say(STOPPED)
+        _say(STOPPED, "")
         sys.exit(INTERRUPTED)
     except SystemExit as ended:
         # Typer makes this of Ctrl+C, and says nothing
         if ended.code == INTERRUPTED:
-            _say(STOPPED)
+            _say(STOPPED, "")
         raise
     except BrokenPipeError:
         # whoever read our output has seen enough
@@ -207,10 +207,10 @@ def _unforeseen(error: Exception) -> str:
     )
 
 
-def _say(sentence: str) -> None:
+def _say(sentence: str, before: str = "[bold red]error:[/] ") -> None:
     from rich.console import Console
 
-    Console(stderr=True, soft_wrap=True, highlight=False).print(f"[bold red]error:[/] {_plain(sentence)}")
+    Console(stderr=True, soft_wrap=True, highlight=False).print(f"{before}{_plain(sentence)}")
 
 
 def _plain(sentence: str) -> str:
