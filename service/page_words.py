@@ -166,6 +166,20 @@ def for_pages(sentence: str) -> str:
     return sentence
 
 
+def for_their_coder(sentence: str) -> str:
+    """Why an answer is set aside, as its coder reads it: what a lead is to ask of her is said to her.
+
+    >>> for_their_coder("words are marked as coded, but no code is chosen. Ask the coder to choose one.")
+    'Words are marked as coded, but no code is chosen. Choose one.'
+    """
+    said = sentence.replace("Run tandem push, and ask the coder to ", "Once a lead has handed it out anew, ")
+    said = said.replace(
+        "this coder's annotation, so it is not this coder's word", "your answer, so it is not your word"
+    )
+    said = re.sub(r"Ask the coder to (\w)", lambda ask: ask[1].upper(), said)
+    return said[:1].upper() + for_pages(said[1:])
+
+
 def as_sentence(sentence: str) -> str:
     """The same as ``for_pages``, beginning as a sentence does: most are written to stand behind what they are about.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -9,15 +10,18 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from annotations.label_studio.arrivals import ArrivalState
+from annotations.names import folded
 from annotations.store.interviews import interviews_with_keys
-from annotations.store.label_studio_projects import project_by_id
+from annotations.store.label_studio_projects import ProjectRow, project_by_id
 from annotations.store.label_studio_users import users
-from annotations.store.passage_answers import set_aside_answers
+from annotations.store.passage_answers import PassageAnswer, set_aside_answers
 from annotations.store.pushed_tasks import tasks_with_keys
-from annotations.store.seen_annotations import seen, waiting_rows
+from annotations.store.seen_annotations import Seen, count_set_aside, seen, waiting_rows
 from annotations.store.tables import segments, transcripts
 from annotations.store.transcripts import transcript_by_id
 from service.composition import Parts
+from service.label_studio.addresses import task_address
+from service.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class SetAside:
     """An annotation that is set aside: where it stands, whose it is, why, and what to do.
 
     ``transcript``, ``turn`` (from 0): None where its task is not known. ``project``, ``task`` and ``annotation``: Label
-    Studio's numbers.
+    Studio's numbers; ``address``: where people open the task there, "" where it is not known.
     """
 
     transcript: str | None
@@ -36,6 +40,7 @@ class SetAside:
     task: int | None
     annotation: int
     why: str
+    address: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -45,52 +50,79 @@ class SetAside:
 def set_aside(parts: Parts, *, transcript: UUID | None = None) -> list[SetAside]:
     """Every annotation that is set aside, with the reason; ``transcript``: only those of one."""
     with parts.store.reading() as connection:
-        listed = []
-        for row in waiting_rows(connection):
-            if row.state is ArrivalState.NOT_OURS or row.key is None:
-                continue
-            project = project_by_id(connection, row.project)
-            place = _place_of(connection, row.project, row.key)
-            if project is None or (transcript is not None and (place is None or place[0] != transcript)):
-                continue
-            listed.append(
-                SetAside(
-                    transcript=place[1] if place else None,
-                    turn=place[2] if place else None,
-                    coder=row.coder,
-                    user=users(connection, project.url).get(row.user or 0, ""),
-                    project=project.project_id,
-                    task=row.task,
-                    annotation=row.annotation,
-                    why=row.why,
-                )
-            )
-        return [*listed, *_in_interviews(connection, transcript)]
+        rows = [row for row in waiting_rows(connection) if row.state is not ArrivalState.NOT_OURS]
+        answers = set_aside_answers(connection)
+        if transcript is not None:
+            answers = [answer for answer in answers if answer.transcript == transcript]
+        return _listed(connection, parts.settings, rows, answers, transcript)
 
 
-def _in_interviews(connection: Connection, transcript: UUID | None) -> list[SetAside]:
-    """The passages of whole interviews that are set aside."""
+def set_aside_of(parts: Parts, coder: str) -> list[SetAside]:
+    """The answers of a coder that count for nothing as long as they are set aside."""
+    with parts.store.reading() as connection:
+        if not count_set_aside(connection):
+            return []
+        rows = [
+            row
+            for row in waiting_rows(connection)
+            if row.state is ArrivalState.SET_ASIDE and folded(row.coder or "") == folded(coder)
+        ]
+        answers = [a for a in set_aside_answers(connection) if folded(a.coder or "") == folded(coder)]
+        return _listed(connection, parts.settings, rows, answers)
+
+
+def _listed(
+    connection: Connection,
+    settings: Settings,
+    rows: Sequence[Seen],
+    answers: Sequence[PassageAnswer],
+    transcript: UUID | None = None,
+) -> list[SetAside]:
     listed = []
-    for answer in set_aside_answers(connection):
-        project = project_by_id(connection, answer.project)
-        row = seen(connection, answer.project, [answer.annotation]).get(answer.annotation)
-        if project is None or row is None or (transcript is not None and answer.transcript != transcript):
+    for row in rows:
+        if row.key is None:
             continue
-        place = _place(connection, answer.segment) if answer.segment is not None else None
+        project = project_by_id(connection, row.project)
+        place = _place_of(connection, row.project, row.key)
+        if project is None or (transcript is not None and (place is None or place[0] != transcript)):
+            continue
+        name, turn = (place[1], place[2]) if place else (None, None)
+        listed.append(_shown(connection, settings, project, row, name, turn, row.coder, row.why))
+    # passages of whole interviews
+    for answer in answers:
+        project = project_by_id(connection, answer.project)
+        annotation = seen(connection, answer.project, [answer.annotation]).get(answer.annotation)
+        if project is None or annotation is None:
+            continue
+        at = _place(connection, answer.segment) if answer.segment is not None else None
         kept = transcript_by_id(connection, answer.transcript)
-        listed.append(
-            SetAside(
-                transcript=kept.transcript.name if kept else None,
-                turn=place[2] if place else None,
-                coder=answer.coder,
-                user=users(connection, project.url).get(row.user or 0, ""),
-                project=project.project_id,
-                task=row.task,
-                annotation=answer.annotation,
-                why=answer.why,
-            )
-        )
+        name, turn = kept.transcript.name if kept else None, at[2] if at else None
+        whose = answer.coder
+        listed.append(_shown(connection, settings, project, annotation, name, turn, whose, answer.why))
     return listed
+
+
+def _shown(
+    connection: Connection,
+    settings: Settings,
+    project: ProjectRow,
+    row: Seen,
+    transcript: str | None,
+    turn: int | None,
+    coder: str | None,
+    why: str,
+) -> SetAside:
+    return SetAside(
+        transcript=transcript,
+        turn=turn,
+        coder=coder,
+        user=users(connection, project.url).get(row.user or 0, ""),
+        project=project.project_id,
+        task=row.task,
+        annotation=row.annotation,
+        why=why,
+        address="" if row.task is None else task_address(settings, project.url, project.project_id, row.task),
+    )
 
 
 def _place_of(connection: Connection, project: UUID, key: UUID) -> tuple[UUID, str, int | None] | None:

@@ -6,13 +6,18 @@ from fastapi import APIRouter, Response
 
 from annotations.transcript import Kind
 from annotations.transcript_kinds import counted_kinds, kind_of_all
+from annotations.turn_numbers import shown_number
 from service.access.page_links import interview_path
 from service.access.policy import Action
+from service.corrections.list_set_aside import SetAside, set_aside_of
 from service.doubts.news import news_for
 from service.looking.my_work import Assigned, work_of
+from service.page_words import for_their_coder
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visited
 
+# so many answers that are set aside are listed
+_MOST_ASIDE = 20
 router = APIRouter(include_in_schema=False)
 
 _COLUMNS = (
@@ -75,6 +80,8 @@ def work(visit: Visited) -> Response:
     shown = ShownList(waiting_first, columns, asked, path="/work", noun=noun, empty=empty, also=also)
     if asked.take:
         return visit.takes(shown, f"work of {coder}")
+    names = {row.name for row in own_work.interviews}
+    aside = [row for row in set_aside_of(visit.parts, coder) if row.transcript in names]
     people = [person.name for person in visit.parts.study.config.people] if visit.may(Action.HAND_OUT) else []
     news = news_for(visit.parts, visit.viewer)
     return visit.page(
@@ -85,4 +92,11 @@ def work(visit: Visited) -> Response:
         other=other,
         people=people,
         news=news,
+        aside=[(row.address, _place_of(row), for_their_coder(row.why)) for row in aside[:_MOST_ASIDE]],
+        aside_count=len(aside),
     )
+
+
+def _place_of(answer: SetAside) -> str:
+    turn = "" if answer.turn is None else f", turn {shown_number(answer.turn)}"
+    return f"{answer.transcript}{turn}"

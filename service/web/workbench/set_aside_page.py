@@ -38,7 +38,9 @@ def waiting(visit: VisitedNow) -> Response:
         ),
         ListColumn[SetAside]("coder", "Whose", lambda answer: answer.coder or answer.user, choice=True),
         ListColumn[SetAside]("why", "Why, and what to do", lambda answer: for_pages(answer.why)),
-        ListColumn[SetAside]("task", "Task in Label Studio", lambda answer: answer.task),
+        ListColumn[SetAside](
+            "task", "Task in Label Studio", lambda answer: answer.task, address=lambda answer: answer.address
+        ),
     )
     asked = asked_of(visit.request.query_params)
     shown = ShownList(answers, columns, asked, path=PATH, noun="answer", empty="No answer is set aside.")

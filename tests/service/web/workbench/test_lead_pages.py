@@ -170,6 +170,14 @@ def test_a_withdrawal_is_shown_first_and_asked_for_by_its_code(filled: Lead) -> 
 
 
 @pytest.mark.slow
+def test_no_page_sends_a_lead_to_itself(lead: Lead) -> None:
+    """Where no model has been trained, the pages that train or lead there do not say to go there first."""
+    for path in ("/", "/models"):
+        page = lead.get(path).text
+        assert ("No model has been trained yet." in page, "Go to the page Models" in page) == (True, False)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
 def test_every_export_has_its_form(lead: Lead, kind: object) -> None:
     """Each says what it is for, and which command makes the same."""
