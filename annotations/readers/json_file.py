@@ -31,12 +31,26 @@ _SPEAKER = (
     "speaker_label",
     "speakerLabel",
     "speaker_id",
+    "speakerDisplayName",
+    "speaker_display_name",
+    "displayName",
+    "participantName",
     "name",
     "role",
     "voice",
 )
-_BEGIN = ("start", "startTime", "start_time", "begin", "from", "start_ms", "startMs")
-_END = ("end", "endTime", "end_time", "stop", "to", "end_ms", "endMs")
+_BEGIN = (
+    "start",
+    "startTime",
+    "start_time",
+    "begin",
+    "from",
+    "start_ms",
+    "startMs",
+    "startOffset",
+    "start_offset",
+)
+_END = ("end", "endTime", "end_time", "stop", "to", "end_ms", "endMs", "endOffset", "end_offset")
 _LAYOUT = 'It needs a list of segments, each with a "text", as whisper writes it.'
 
 

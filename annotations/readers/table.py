@@ -150,6 +150,8 @@ def _account(rows: _Rows, account: WordAccount, spoken: Sequence[SpokenTurn]) ->
 
 def _seconds(row: SheetRow, column: str, where: str) -> float | None:
     given = row[column].replace(",", ".")
+    if re.fullmatch(r"\d{1,2}(?:;\d{2}){3}", given):
+        given = given.replace(";", ":")  # Premiere writes frames of American television so
     if re.fullmatch(
         r"\d{1,12}(\.\d+)?", given
     ):  # longer ones are no time, and some no number that a computer holds

@@ -54,6 +54,14 @@ _AS_WRITTEN: Mapping[str, frozenset[str]] = {
         }
     ),
 }  # fmt: skip
+# which interview a row belongs to, where a table holds many
+_TRANSCRIPTS = frozenset(
+    {
+        "transcript_id", "transcript_name", "interview", "interview_id", "interview_no", "interview_number", "document",
+        "document_name", "file_name", "filename", "intervju", "intervju-id", "intervjunr", "dokument", "dokumentnamn",
+        "dokumentname", "transkript", "entretien", "entrevista",
+    }
+)  # fmt: skip
 MEANINGS: Mapping[str, frozenset[str]] = {
     what: frozenset(map(folded, names)) for what, names in _AS_WRITTEN.items()
 }
@@ -62,4 +70,4 @@ MEANINGS: Mapping[str, frozenset[str]] = {
 def columns_also_called() -> Mapping[str, frozenset[str]]:
     """The same for tables whose first row names the columns in small letters, with "_" between words."""
     written = {what: frozenset("_".join(name.split()) for name in names) for what, names in MEANINGS.items()}
-    return {**written, "speaker": written["speaker"] - {"who"}}
+    return {**written, "speaker": written["speaker"] - {"who"}, "transcript": _TRANSCRIPTS}

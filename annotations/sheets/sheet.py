@@ -193,8 +193,10 @@ def _until_found(
 def _head(
     grids: Sequence[Grid], required: Sequence[str], also_called: Mapping[str, Collection[str]]
 ) -> tuple[Grid, int] | None:
-    """The first table, and which of its first rows names all the required columns."""
-    for grid in grids:
+    """The first table, and which of its first rows names all the required columns; one that people see goes before one
+    that the workbook hides.
+    """
+    for grid in sorted(grids, key=lambda grid: grid.concealed):
         for at, (_, cells) in enumerate(grid.rows[:MOST_ABOVE]):
             if set(required) <= set(own_names(cells, also_called)):
                 return grid, at
