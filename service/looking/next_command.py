@@ -22,4 +22,5 @@ def command_of(step: NextStep) -> str:
         "import codings": "tandem import-codings FILE (or tandem train, to start without codings)",
         "train": "tandem train",
         "review": "review the suggestions in Label Studio",
+        "agree": "tandem agreement, then tandem matrix (what did people code alike, and what where?)",
     }[step.doing]

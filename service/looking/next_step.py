@@ -8,7 +8,9 @@ from typing import Literal
 from annotations.numbers_shown import counted
 from service.looking.wave_progress import JOBS_IN_WORDS, StudyProgress
 
-Doing = Literal["import", "wait", "start worker", "import codings", "train", "precode", "push", "review"]
+Doing = Literal[
+    "import", "wait", "start worker", "import codings", "train", "precode", "push", "review", "agree"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,9 @@ def _with_model(study: StudyProgress) -> NextStep:
             "train", f"{counted(study.not_learnt, 'review')} came in that no model has learnt yet."
         )
     left = sum(wave.segments - wave.reviewed for wave in study.waves.values())
-    return NextStep("review", f"{counted(left, 'passage waits', 'passages wait')} for a person." if left else
-                    "All passages are reviewed.")  # fmt: skip
+    if not left:
+        return NextStep("agree", "All passages are reviewed.")
+    return NextStep("review", f"{counted(left, 'passage waits', 'passages wait')} for a person.")
 
 
 def _of(wave: str) -> str:

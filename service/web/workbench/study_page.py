@@ -106,7 +106,7 @@ def study(visit: Visit) -> Response:
         progress=progress,
         grid=_grid(by_wave(rows, now.pace)),
         # what was counted may be some seconds old, and a job that waited then runs now
-        button=_button(next_step(replace(now.progress, jobs=_states(latest)))) if leads else None,
+        button=_button(next_step(replace(now.progress, jobs=_states(latest))), rows) if leads else None,
         concerns=concerns,
         jobs=[job for job in latest if job.under_way] if leads else [],
         begun=now.progress.begun if sees_drafts(visit.viewer) else (),
@@ -235,13 +235,17 @@ _PAGES = {
     "precode": ("Pre-code and hand out", "/hand-out"),
     "push": ("Hand out", "/hand-out"),
     "review": ("See who has what left", WORK),
+    "agree": ("See how far you agree", "/agreement"),
     "wait": ("See how far it is", "/jobs"),
     "start worker": ("See the jobs", "/jobs"),
 }
 
 
-def _button(step: NextStep) -> Button:
+def _button(step: NextStep, rows: Iterable[CoderWork]) -> Button:
     says, leads = _PAGES[step.doing]
+    if step.doing == "agree" and any(row.left for row in rows):
+        # each passage has a review; a second coder's, or the same coder's second one, may still be to come
+        return Button(*_PAGES["review"], f"{step.why} Of those for two people, or again, some are left.", "")
     there = {item.path for item in ITEMS} | {WORK}
     address = leads if leads in there else ""
     if address and step.wave and step.doing in ("precode", "push"):
