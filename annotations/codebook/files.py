@@ -193,7 +193,20 @@ def _not_read(columns: Sequence[str]) -> tuple[str, ...]:
 
 
 def _read_yaml(file: Path) -> Codebook:
-    plain = plain_yaml(decode(read_bytes(file), str(file)), str(file))
+    return _from_words(decode(read_bytes(file), str(file)), file)
+
+
+def codebook_of_content(content: Mapping[str, Any], file: Path) -> Codebook:
+    """The codebook whose ``content()`` stands in a file; raises BadInput where it is none."""
+    try:
+        words = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False)
+    except yaml.YAMLError:
+        raise BadInput(f"{file}: its codebook cannot be read.") from None
+    return _from_words(words, file)
+
+
+def _from_words(words: str, file: Path) -> Codebook:
+    plain = plain_yaml(words, str(file))
     # a bare list is the list of codes, as a table's rows are
     top = mapping({"codes": plain} if isinstance(plain, list) else plain, _TOP_KEYS, str(file))
     listing = _ListedCodes()

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from annotations.codebook.codes import Codebook
 from annotations.codebook.files import read_codebook, write_codebook
+from annotations.names import folded
 from annotations.numbers_shown import counted
 from annotations.refi.codebook_of import ProjectCodebook, added_to, codebook_of
 from annotations.refi.map_file import NameMap
@@ -61,14 +62,21 @@ class ProjectCodes:
         outcome: ProjectOutcome,
     ) -> None:
         made = codebook_of(theirs, name=_book_name(read), used=used, file=str(read.file))
-        self.codebook, self.changed = made.codebook, True
+        told = _told_beside(made.codebook, read.beside.codebook)
+        self.codebook, self.changed = told or made.codebook, True
         if before is not None:
-            self.codebook = replace(made.codebook, name=before.name)
-        self.ids = dict(made.ids)
+            self.codebook = replace(self.codebook, name=before.name)
+        by_path = {folded(code.path): code.id for code in self.codebook}
+        self.ids = {guid: by_path[folded(made.codebook[code].path)] for guid, code in made.ids.items()}
         outcome.codebook = "made of the project's"
         outcome.notes += made.notes
+        if told is not None:
+            outcome.notes.append(
+                "The codebook is as the file beside the project has it, with the ids of its codes, their other names, and "
+                "whether influence is asked for."
+            )
         outcome.codes = [
-            CodeMatch(code.guid, "/".join(code.path), made.ids[code.guid], "new")
+            CodeMatch(code.guid, "/".join(code.path), str(self.ids[code.guid]), "new")
             for code in theirs
             if code.guid in made.ids
         ]
@@ -116,6 +124,15 @@ class ProjectCodes:
         self.changed = True
         outcome.codebook = "codes added"
         outcome.notes += [*made.notes, f"{counted(len(wanted), 'code')} added to codebook.yaml."]
+
+
+def _told_beside(made: Codebook, beside: Codebook | None) -> Codebook | None:
+    """The codebook that stands beside the project, if its codes are those of the project."""
+
+    def codes(book: Codebook) -> set[tuple[str, bool]]:
+        return {(folded(code.path), code.applicable) for code in book}
+
+    return beside if beside is not None and codes(beside) == codes(made) else None
 
 
 def _with_notes(project: RefiProject) -> list[RefiCode]:

@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from annotations.codebook.codes import Codebook
+from annotations.codebook.files import codebook_of_content
 from annotations.coding import Condition, Influence
 from annotations.codings.codings_file import PlacedCoding
+from annotations.errors import BadInput
 from annotations.numbers_shown import counted
 from annotations.refi.beside import beside, mark_of, read_beside
 from annotations.refi.guids import normal
@@ -33,7 +36,8 @@ class Sidecar:
     """``codings``: what is said of a coding, by its GUID. ``consents``: by the source's GUID, as columns of a manifest.
 
     ``file``: where it lies, None where there is none; ``fault``: why it cannot be read with the project, and what to do;
-    ``notes``: what to know of it; ``says_codings``: does it say which codings belong to a review.
+    ``notes``: what to know of it; ``says_codings``: does it say which codings belong to a review. ``codebook``: the one
+    that the project's codes were written of, None where nobody knows.
     """
 
     file: Path | None = None
@@ -42,6 +46,7 @@ class Sidecar:
     codings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     reviews: tuple[BesideReview, ...] = ()
     says_codings: bool = False
+    codebook: Codebook | None = None
     consents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -78,8 +83,16 @@ def read_sidecar(project: RefiProject, xml: bytes, file: Path, sent: Path | None
         codings=_of_objects(plain["codings"]),
         reviews=reviews_in(plain),
         says_codings=says_codings(plain),
+        codebook=None if changed else _codebook_in(plain.get("codebook"), second),
         consents={key: dict(_consents(its)) for key, its in _of_objects(plain["sources"]).items()},
     )
+
+
+def _codebook_in(plain: Any, file: Path) -> Codebook | None:
+    try:
+        return codebook_of_content(plain, file) if isinstance(plain, dict) else None
+    except BadInput:
+        return None
 
 
 def _shares_sources(plain: Mapping[str, Any], project: RefiProject) -> bool:

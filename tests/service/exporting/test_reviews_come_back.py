@@ -12,7 +12,7 @@ import pytest
 from builders import a_transcript
 
 from annotations.codebook.codes import Codebook
-from annotations.codebook.files import write_codebook
+from annotations.codebook.files import read_codebook, write_codebook
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.progress import quiet
 from annotations.store.codebook_versions import keep_codebook
@@ -157,4 +157,74 @@ def test_a_file_that_knows_empty_reviews_alone_makes_no_others(
     back = _study(tmp_path / "new" / "study", migrated_file, None)
     outcome = import_project(back, tmp_path / "a.qdpx", Wishes(), quiet)
     assert (outcome.refused, outcome.kept.codings, outcome.kept.reviews) == ([], 4, 0)
+    back.close()
+
+
+BOOK = """name: Ours
+sources: {cfir: A paper}
+influence: true
+frameworks:
+  - id: t1
+    name: Topics
+    role: elements
+    codes:
+      - id: k17
+        code: Money
+        names: {cfir: [{name: Cost, source: cfir, status: published}]}
+      - id: k18
+        code: Time
+"""
+
+
+@pytest.fixture
+def own_book(tmp_path: Path, migrated_file: Path) -> Iterator[Parts]:
+    """A study whose codebook says what a project has no place for: ids, published names, influence."""
+    (tmp_path / "book.yaml").write_text(BOOK, "utf-8")
+    parts = _study(tmp_path / "own", migrated_file, read_codebook(tmp_path / "book.yaml"))
+    with parts.store.writing() as connection:
+        talk = add_transcript(connection, a_transcript("P-01", "How?", "Money is short here."))
+        version = keep_codebook(connection, parts.codebook)
+        review = Review(
+            talk, "Ada", Span(17, 24), (Coding("k17", Span(17, 24)),), codebook_version=version, id=uuid4()
+        )
+        add_reviews(connection, [review])
+    export_refi(parts, tmp_path / "a.qdpx", suggestions=False)
+    yield parts
+    parts.close()
+
+
+def test_the_codebook_comes_back_as_it_was(own_book: Parts, tmp_path: Path, migrated_file: Path) -> None:
+    """A code has a permanent id, and coders are asked for influence as before: the same version of the codebook."""
+    back = _study(tmp_path / "new" / "study", migrated_file, None)
+    outcome = import_project(back, tmp_path / "a.qdpx", Wishes(), quiet)
+    assert outcome.refused == []
+    assert any("the ids of its codes" in note for note in outcome.notes)
+    assert read_codebook(back.study.codebook_file).version == own_book.codebook.version
+    with back.store.reading() as connection:
+        (review,) = current_reviews(connection)
+    assert [coding.code for coding in review.codings] == ["k17"]
+    assert review.only is None
+    back.close()
+
+
+@pytest.mark.parametrize(
+    "codebook",
+    [
+        {"name": "x", "frameworks": [{"name": "T", "codes": [{"code": "Other"}]}]},
+        {"frameworks": 3},
+        "x",
+        None,
+    ],
+)
+def test_a_codebook_beside_that_is_another_is_not_taken(
+    own_book: Parts, tmp_path: Path, migrated_file: Path, codebook: object
+) -> None:
+    """Whose codes are not those of the project, or which is none: the project's codes make the codebook."""
+    beside = tmp_path / "a.tandem.json"
+    beside.write_text(json.dumps({**json.loads(beside.read_text("utf-8")), "codebook": codebook}), "utf-8")
+    back = _study(tmp_path / "new" / "study", migrated_file, None)
+    assert import_project(back, tmp_path / "a.qdpx", Wishes(), quiet).refused == []
+    made = read_codebook(back.study.codebook_file)
+    assert [code.path for code in made] == ["Topics/Money", "Topics/Time"]
+    assert made["money"].name == "Money"
     back.close()
