@@ -19,6 +19,7 @@ from annotations.codebook.files import read_codebook
 from annotations.errors import BadInput, Busy
 from annotations.segment import Segmentation
 from annotations.store.database import Store, open_store
+from annotations.store.jobs import settle_restored
 from annotations.study.config import Study, find_study, read_study
 from service.returned.returned_people import erase_returned, returned
 from service.settings import Settings, read_settings
@@ -273,13 +274,15 @@ def open_parts(study: Path | None) -> Iterator[Parts]:
 
 
 def open_restored(study: Study, settings: Settings) -> None:
-    """Open a study that was restored just now: who withdrew is erased again, and its tables are brought up to date.
+    """Open a study that was restored just now: who withdrew is erased again, its tables are brought up to date, and no job
+    counts as running.
 
     It needs no backup first: it has come out of one.
     """
     parts = Parts(study, settings)
     parts._before_upgrade = None
     try:
-        _ = parts.store
+        with parts.store.writing() as connection:
+            settle_restored(connection)
     finally:
         parts.close()

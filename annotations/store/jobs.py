@@ -131,6 +131,17 @@ def put_back_of(connection: Connection, gone: Iterable[str]) -> None:
     _put_back(connection, (jobs.c.state == "running") & jobs.c.worker.in_(list(gone)))
 
 
+def settle_restored(connection: Connection) -> None:
+    """In a study that came out of a backup just now nobody is at work: what ran when it was made waits again.
+
+    The backup itself ran then, and is what the study came out of: nobody needs it again.
+    """
+    running = jobs.c.state == "running"
+    its_own = running & (jobs.c.kind == "backup")
+    connection.execute(jobs.update().where(its_own).values(state="cancelled", worker=None, finished=now()))
+    _put_back(connection, running)
+
+
 def beat(
     connection: Connection, job: Job, worker: str, *, done: int | None = None, total: int | None = None
 ) -> bool:

@@ -15,7 +15,7 @@ from study_to_train import opened
 from annotations.errors import BadInput, TandemError
 from annotations.store.database import as_it_is
 from annotations.store.doubts import Doubt, add_doubt, keep_seen
-from annotations.store.jobs import ask_for
+from annotations.store.jobs import all_jobs, ask_for, take, workers
 from annotations.store.transcripts import all_transcripts
 from annotations.store.withdrawals import all_withdrawals, erase, finish_withdrawal
 from service.backup.make import MadeBackup, make_backup
@@ -80,6 +80,31 @@ def test_a_backup_is_of_one_moment(either: tuple[Parts, str | None], tmp_path: P
     found = restore(parts, made.file, tmp_path / "again", database)
     again = opened(found.study.folder, tmp_path, **({"TANDEM_DATABASE": database} if database else {}))
     assert count_of(again.store, "jobs") == 1
+    again.close()
+
+
+@pytest.mark.parametrize(("kind", "state"), [("backup", "cancelled"), ("train", "waiting")])
+def test_no_job_is_at_work_in_a_restored_study(
+    either: tuple[Parts, str | None], tmp_path: Path, kind: str, state: str
+) -> None:
+    """The job that made the backup is not made again; another that ran then waits for a worker."""
+    parts, database = either
+    with parts.store.writing() as connection:
+        ask_for(connection, kind, {})
+        assert take(connection, "host:1") is not None
+        waiting = ask_for(connection, "precode", {})
+    made = back_up(parts)
+    found = restore(parts, made.file, tmp_path / "again", database)
+    again = opened(found.study.folder, tmp_path, **({"TANDEM_DATABASE": database} if database else {}))
+    with again.store.reading() as connection:
+        assert {job.kind: job.state for job in all_jobs(connection)} == {kind: state, "precode": "waiting"}
+        assert workers(connection) == ()
+    with again.store.writing() as connection:
+        taken = take(connection, "host:2")
+    assert taken is not None
+    assert (taken.id == waiting) == (kind == "backup")
+    with parts.store.reading() as connection:
+        assert workers(connection) == ("host:1",)
     again.close()
 
 
