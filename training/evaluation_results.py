@@ -49,10 +49,11 @@ class Overall:
 
 @dataclass(frozen=True, slots=True)
 class Spotting:
-    """Is the segment coded at all."""
+    """Is the segment coded at all. ``reason``: why kappa is 0 whatever was decided, or None."""
 
     f1: float | None
     kappa: float | None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

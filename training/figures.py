@@ -48,6 +48,8 @@ from training.evaluation_results import (
 )
 from training.ticks import Ticks, ticks_of
 
+NEVER_VARIES = "one side never varies, which makes kappa 0 whatever the other side does"
+
 
 def evaluate(
     dataset: Dataset,
@@ -150,9 +152,11 @@ def _kappa(tables: Floats, names: Sequence[str]) -> Kappa:
 def _spotting(pairs: Sequence[Compared]) -> Spotting:
     coded = [pair.coded_at_all() for pair in pairs]
     whole = _stacked(coded)[0].sum(axis=0)
+    kappa = or_none(mean_over_pairs(whole, frequent(whole)))
     return Spotting(
         f1=or_none(positive_agreement(_pooled(coded).sum(axis=0))),
-        kappa=or_none(mean_over_pairs(whole, frequent(whole))),
+        kappa=kappa,
+        reason=None if kappa is None or _varies(whole.sum(axis=(0, 1))) else NEVER_VARIES,
     )
 
 
@@ -214,7 +218,7 @@ def _kappa_of_code(tables: Floats) -> tuple[float | None, Interval | None, str |
     if value is None:
         return None, None, why_undefined(whole.sum(axis=(0, 1)))
     if not _varies(whole.sum(axis=(0, 1))):
-        return value, None, "one side never varies, which makes kappa 0 whatever the other side does"
+        return value, None, NEVER_VARIES
     return value, *interval_over_groups(single, statistic)
 
 

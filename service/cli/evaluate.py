@@ -51,6 +51,7 @@ def _show(figures: dict[str, Any], group_by: GroupBy) -> None:
         at_random_in_words,
         effort_in_words,
         main_rows,
+        no_kappa_in_words,
         repeated_in_words,
         ticks_in_words,
     )
@@ -89,15 +90,8 @@ def _show(figures: dict[str, Any], group_by: GroupBy) -> None:
         say("", said)
     if any(row.get("few_transcripts") for row in (overall, *figures["codes"])):
         say("", f"* few transcripts: the interval is wide and rests on fewer than 20 {group_by}s.")
-    undefined: dict[str, list[str]] = {}
-    for row in figures["codes"]:
-        if row["n"] and row["kappa"] is None:
-            undefined.setdefault(row["reason"] or "it cannot be computed", []).append(row["code"])
-    for reason, codes in undefined.items():
-        say("", f"No kappa for {', '.join(codes)}: {reason}.")
-    never = [row["code"] for row in figures["codes"] if row["n"] and row["kappa"] == 0 and row["reason"]]
-    if never:
-        say("", f"Kappa is 0 because one side never varies, whatever the other does: {', '.join(never)}.")
+    for said in no_kappa_in_words(figures):
+        say("", said)
     if figures["too_few"]:
         say(
             "",

@@ -184,6 +184,21 @@ def _whole_numbers(effort: Mapping[str, float], codes: Sequence[Mapping[str, Any
     }
 
 
+def no_kappa_in_words(figures: Mapping[str, Any]) -> list[str]:
+    """Of which codes there is no kappa and why, and where it is 0 whatever was decided: no 0 stands without its reason."""
+    undefined: dict[str, list[str]] = {}
+    never = ["is the segment coded at all"] if figures["spotting"].get("reason") else []
+    for row in figures["codes"]:
+        if row["n"] and row["kappa"] is None:
+            undefined.setdefault(row.get("reason") or "it cannot be computed", []).append(row["code"])
+        elif row["n"] and row["kappa"] == 0 and row.get("reason"):
+            never.append(row["code"])
+    said = [f"No kappa for {', '.join(codes)}: {reason}." for reason, codes in undefined.items()]
+    if never:
+        said.append(f"Kappa is 0 because one side never varies, whatever the other does: {', '.join(never)}.")
+    return said
+
+
 def why_no_interval(overall: Mapping[str, Any], who: str) -> str:
     """The reason, and the values that there are of each participant; "" where there is an interval."""
     if overall["kappa_interval"] is not None:

@@ -76,6 +76,16 @@ def test_one_coder_s_figures_are_those_of_scikit_learn() -> None:
         sklearn_metrics.f1_score(truth[coded], decided[coded], average="micro")
     )
     assert figures["labelling"]["n_segments"] == coded.sum()
+    assert figures["spotting"]["reason"] is None
+
+
+def test_coded_at_all_says_why_its_kappa_is_0() -> None:
+    """A model that suggests something on every segment agrees with nobody beyond chance, whatever it suggests."""
+    dataset, out_of_fold = _data()
+    everywhere = OutOfFold(out_of_fold.probabilities, out_of_fold.decided | True, out_of_fold.folds)
+    spotting = evaluate(dataset, everywhere, codebook=BOOK, lacking={}, reason=None).to_json()["spotting"]
+    assert spotting["kappa"] == 0
+    assert "one side never varies" in spotting["reason"]
 
 
 def test_people_and_model_are_compared_on_the_same_segments() -> None:

@@ -16,6 +16,7 @@ from service.serving.evaluation_in_words import (
     effort_in_words,
     evaluated_codes,
     main_rows,
+    no_kappa_in_words,
     people_rows,
     repeated_in_words,
     ticks_in_words,
@@ -124,6 +125,7 @@ def _page(visit: Visit, by: GroupBy) -> Response:
         ticks="" if figures is None else ticks_in_words(figures["codes"]),
         effort="" if figures is None else effort_in_words(figures),
         no_interval=() if figures is None else _no_interval(figures),
+        no_kappa=() if figures is None else no_kappa_in_words(figures),
     )
 
 

@@ -10,6 +10,7 @@ from service.serving.evaluation_in_words import (
     evaluated_codes,
     in_a_sentence,
     main_rows,
+    no_kappa_in_words,
     people_rows,
     repeated_in_words,
     right_and_named,
@@ -141,6 +142,23 @@ def test_the_numbers_of_what_is_saved_add_up() -> None:
     assert "gave 453 codes. 58 of them" in said
     assert "223 had a box to tick, and 172 had to be sought" in said  # 58 + 223 + 172 = 453
     assert "58 wrong ticks" in said  # of 116
+
+
+def test_no_kappa_of_0_stands_without_its_reason() -> None:
+    """Of codes, and of whether a segment is coded at all; figures of an earlier version know nothing of the second."""
+    why = "one side never varies, which makes kappa 0 whatever the other side does"
+    codes = [
+        _code("Money", "A", 9, kappa=0.0, reason=why),
+        _code("Time", "A", 2, kappa=0.0, reason=None),
+        _code("Place", "B", 3, reason="no segment was judged by both"),
+        _code("Never", "B", 0, kappa=0.0, reason=why),
+    ]
+    spotting = {"f1": 0.98, "kappa": 0.0, "reason": why}
+    assert no_kappa_in_words(_figures(codes=codes, spotting=spotting)) == [
+        "No kappa for Place: no segment was judged by both.",
+        "Kappa is 0 because one side never varies, whatever the other does: is the segment coded at all, Money.",
+    ]
+    assert no_kappa_in_words(_figures(codes=[])) == []
 
 
 def test_people_stand_beside_the_model_where_both_are() -> None:
