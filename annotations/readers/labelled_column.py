@@ -20,9 +20,13 @@ def without_notes(table: Sequence[Sequence[str]]) -> tuple[tuple[tuple[str, ...]
     """
     width = max((len(row) for row in table), default=0)
     cells = [[row[at] for row in table if at < len(row) and row[at].strip()] for at in range(width)]
-    labels = [[form for cell in column if (form := _label(cell)) is not None] for column in cells]
+    begin = [sum(_label(cell.strip().split("\n")[0]) is not None for cell in column) for column in cells]
+    labels = [
+        [form for cell in column for line in cell.split("\n") if (form := _label(line)) is not None]
+        for column in cells
+    ]
     speaking = [
-        at for at in range(width) if len(labels[at]) >= _LEAST and len(labels[at]) >= _MOSTLY * len(cells[at])
+        at for at in range(width) if len(labels[at]) >= _LEAST and begin[at] >= _MOSTLY * len(cells[at])
     ]
     whole = tuple(tuple(row) for row in table)
     if len(speaking) != 1:
@@ -42,6 +46,6 @@ def without_notes(table: Sequence[Sequence[str]]) -> tuple[tuple[tuple[str, ...]
     return kept, tuple(cell for at in sorted(notes) for cell in cells[at])
 
 
-def _label(cell: str) -> Form | None:
-    form = colon_form(0, cell.strip().split("\n")[0], numbers=True)
+def _label(line: str) -> Form | None:
+    form = colon_form(0, line, numbers=True)
     return form if form is not None and shape_of(form.label) in (Shape.ROLE, Shape.NAME) else None

@@ -46,8 +46,8 @@ def turns_of_table(rows: Sequence[Sequence[str]]) -> tuple[list[SpokenTurn], Wor
     if columns is None:
         return None
     turns: list[SpokenTurn] = []
-    tally = _Tally(columns, plain[:1] if columns.head else [])
-    said = [[*row, *[""] * _MOST_COLUMNS] for row in (plain[1:] if columns.head else plain)]
+    tally = _Tally(columns, [row for row in plain if row == plain[0]] if columns.head else [])
+    said = [[*row, *[""] * _MOST_COLUMNS] for row in plain if not (columns.head and row == plain[0])]
     speaking = {folded(label_of(cells[columns.speaker])) for cells in said if cells[columns.text]}
     for cells in said:
         if not cells[columns.text] and folded(label_of(cells[columns.speaker])) not in speaking:
@@ -150,6 +150,30 @@ def columns_of_rows(rows: Sequence[Sequence[str]]) -> Columns | None:
     named = _by_name(rows[0])
     if named is not None:
         return named
+    others = [row for row in rows if row != rows[0]]  # it may come again on the next page
+    below = _by_look(others, width) if len(others) >= _LEAST_ROWS else None
+    if below is not None and _is_head(rows[0], below):
+        return replace(below, head=True)
+    return _by_look(rows, width)
+
+
+def _is_head(row: Sequence[str], columns: Columns) -> bool:
+    """Does a row name the columns, if only one of them by a word that is known?"""
+
+    def named(at: int | None, *what: str) -> bool:
+        cell = folded(row[at].rstrip(":")) if at is not None and at < len(row) else ""
+        return any(cell in MEANINGS[meaning] for meaning in what)
+
+    speaker = row[columns.speaker] if columns.speaker < len(row) else ""
+    return (
+        named(columns.speaker, "speaker")
+        or named(columns.time, "time", "start")
+        or (not speaker and named(columns.text, "text"))
+    )
+
+
+def _by_look(rows: Sequence[Sequence[str]], width: int) -> Columns | None:
+    """The columns by what their cells look like."""
     cells = [[row[at] for row in rows if at < len(row) and row[at]] for at in range(width)]
     time = next((at for at in range(width) if _share(cells[at], _is_time) >= _MOSTLY), None)
     # names come again and times say nothing: what a column says is what differs in it

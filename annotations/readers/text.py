@@ -45,6 +45,7 @@ def read_text(
     file without any label is a document: each paragraph is a turn without a speaker.
     """
     text, warnings = decode_text(content, file)
+    _refuse_another_format(text, file)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     turns, account = in_place(text, interviewers, rules)
     if not turns:
@@ -56,6 +57,17 @@ def read_text(
             "again.",
         )
     return (ReadTranscript(name, text, turns, file, "text", warnings=warnings, account=account),)
+
+
+def _refuse_another_format(text: str, file: str) -> None:
+    """Rich text or a web page that somebody called .txt: its marks would be words."""
+    begins = text[:200].lstrip().casefold()
+    for signs, what, ending in (
+        (("{\\rtf",), "rich text", ".rtf"),
+        (("<!doctype html", "<html"), "a web page", ".html"),
+    ):
+        if begins.startswith(signs):
+            raise BadInput(f"{file} is {what} and no plain text. Give it the ending {ending}.")
 
 
 def _numbers_among_words(text: str, turns: Sequence[Turn]) -> bool:

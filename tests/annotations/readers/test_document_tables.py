@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import pytest
 from written import docx_of, odt_of, read_as
 
+from annotations.errors import BadInput
+
 SAID = [
     ("Interviewer", "So tell me, how did it come?"),
     ("JKG-04", "It just arrived. Nobody asked us."),
@@ -58,3 +60,40 @@ def test_columns_may_be_the_speakers() -> None:
 def test_numbers_of_rows_are_nobodys_words() -> None:
     """Beside lines that name who speaks."""
     assert _turns([[str(n), f"{who}: {words}"] for n, (who, words) in enumerate(SAID, 1)]) == SAID
+
+
+HEADS = [("Speaker", "Text"), ("Time", "Who", "What"), ("Talare", "Original", "English"), ("", "Transcript")]
+ROWS = [
+    ("INT", "How did it begin?"),
+    ("P3", "With two wards."),
+    ("INT", "And then?"),
+    ("P3", "With all of them."),
+]
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_the_row_that_names_the_columns_is_nobodys_turn(head: tuple[str, ...]) -> None:
+    """Also where only one of the names is known, and where it comes again on the next page."""
+    rows = [(f"0:0{n}:00", *row) if head[0] == "Time" else row for n, row in enumerate(ROWS)]
+    rows = [(*row, "translated") if len(head) > len(row) else row for row in rows]
+    (read,) = read_as(".docx", docx_of(rows=[head, *rows[:2], head, *rows[2:]]))
+    assert [(turn.speaker, turn.span.of(read.text)) for turn in read.turns] == ROWS
+    assert read.account.missing == 0
+
+
+def test_notes_beside_a_cell_that_holds_the_whole_interview() -> None:
+    """One row, the interview on the left and notes on the right."""
+    whole = "\n".join(f"{who}: {words}" for who, words in ROWS)
+    (read,) = read_as(".docx", docx_of(rows=[(whole, "See the other wards.")]))
+    assert [(turn.speaker, turn.span.of(read.text)) for turn in read.turns] == ROWS
+    assert [left.words for left in read.account.left_out] == [4]
+
+
+@pytest.mark.parametrize(
+    ("content", "ending"),
+    [(b"{\\rtf1\\ansi INT: How?\\par}", ".rtf"), (b"\n<!DOCTYPE html><p>INT: How?</p>", ".html")],
+)
+def test_another_format_that_is_called_txt_is_refused(content: bytes, ending: str) -> None:
+    """Its marks would be somebody's words; the sentence says how to name it."""
+    with pytest.raises(BadInput, match=f"Give it the ending {ending}"):
+        read_as(".txt", content)
