@@ -128,7 +128,8 @@ def _columns(file: Path, name: str) -> Iterator[_MendedColumn]:
     wanted = _heading(name)
     if file.suffix.lower() not in TABLES:
         return
-    for grid in grids_of(file):
+    # as in reading, a sheet that people see goes before a hidden one
+    for grid in sorted(grids_of(file), key=lambda grid: grid.concealed):
         for at, (_, cells) in enumerate(grid.rows[:_HEAD_WITHIN]):
             heads = [_heading(cell) for cell in cells]
             if wanted in heads:

@@ -1,12 +1,14 @@
-"""What a file that somebody sent is taken for, by its columns."""
+"""What a file that somebody sent is taken for, by its columns, and where in it a cell is mended."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook, load_workbook
 
 from service.bringing_in.kinds import kind_of
+from service.bringing_in.mend_cells import mend
 
 
 @pytest.mark.parametrize(
@@ -26,3 +28,20 @@ def test_columns_say_what_a_table_is(tmp_path: Path, table: str, kind: str) -> N
     file = tmp_path / "table.csv"
     file.write_text(table, "utf-8")
     assert kind_of(file) == kind
+
+
+def test_what_is_mended_stands_in_the_sheet_that_was_read(tmp_path: Path) -> None:
+    """Not in a hidden one of the same columns before it."""
+    book = Workbook()
+    old = book.active
+    assert old is not None
+    new = book.create_sheet("New")
+    for sheet in (old, new):
+        sheet.append(["transcript", "coder", "code", "turn"])
+        sheet.append(["P-01", "Ada", "Cosst", 1])
+    old.sheet_state = "hidden"
+    file = tmp_path / "codings.xlsx"
+    book.save(file)
+    assert mend(file, [(2, "code", "Cost")], {}) == 1
+    mended = load_workbook(file)
+    assert [sheet["C2"].value for sheet in mended.worksheets] == ["Cosst", "Cost"]
