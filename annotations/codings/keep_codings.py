@@ -171,13 +171,14 @@ def _keep_reviews(this: _Pass, passages: Mapping[Span, list[Coding]], kept: Kept
     for span, codings in sorted(passages.items()):
         before = present.get(span)
         read = whole.get(span)
+        # one from before a code existed says nothing of it: that it does not apply is said here for the first time
         if (
             before is None
             and read is not None
+            and this.answers(read)
             and _same([c for c in read.codings if c.code in this.asked], codings)
         ):
             kept.unchanged += len(codings)
-            kept.before_codes += not this.answers(read)
             continue
         if before is not None and _same(before.codings, codings):
             kept.unchanged += len(codings)

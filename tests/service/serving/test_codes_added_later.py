@@ -132,6 +132,22 @@ def test_two_people_who_looked_for_it_can_disagree(opened: Open, tmp_path: Path)
     assert [(one.turn, one.differ_on) for one in found] == [(1, ("food",)), (3, ("food",))]
 
 
+def test_a_listed_passage_without_the_new_code_is_a_no(opened: Open, tmp_path: Path) -> None:
+    """An empty code of a passage that was read before, also where nothing was coded then; two who differ can be told."""
+    parts = opened()
+    listed = tmp_path / "listed.csv"
+    listed.write_text("transcript,turn,coder,code\nP1,3,Ada,\nP1,3,Bo,Food\nP1,1,Ada,\n", "utf-8")
+    outcome = import_codings(parts, listed, complete="listed", only=("Food",))
+    assert (outcome.kept.reviews, outcome.kept.empty_reviews, outcome.kept.before_codes) == (3, 2, 0)
+    its = _judgements(parts)
+    assert its["Ada", True].labels[:2].tolist() == [[1, 0, 0], [0, 0, 0]]
+    assert its["Bo", True].labels[1].tolist() == [0, 0, 1]
+    differing = disagreements(parts, WantedDisagreements())
+    assert [(passage.turn, passage.differ_on) for passage in differing] == [(3, ("food",))]
+    again = import_codings(parts, listed, complete="listed", only=("Food",))
+    assert (again.kept.reviews, again.kept.codings) == (0, 0)
+
+
 def test_who_looked_for_one_code_alone_measures_nothing_else(opened: Open, tmp_path: Path) -> None:
     """A third person teaches where Food applies, is nobody's measure, and has not judged whether a passage is coded."""
     parts = opened()
