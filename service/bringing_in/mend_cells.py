@@ -60,8 +60,10 @@ def alike(problems: Sequence[Problem], file: Path) -> list[Alike]:
     names = {problem.column for problem in problems if problem.column and problem.row is not None}
     columns = {name: column_there for name in names if (column_there := _column(file, name)) is not None}
     same: dict[tuple[str, str], list[tuple[int, str, str]]] = {}
-    whole = []
+    whole = _in_sheets(problems)
     for problem in problems:
+        if _sheet_of(problem):
+            continue
         if problem.row is None:
             whole.append(Alike(problem.column, problem.reason, None, ()))
             continue
@@ -83,6 +85,29 @@ def alike(problems: Sequence[Problem], file: Path) -> list[Alike]:
         pairs = tuple((row, said) for row, said, _ in cells)
         groups.append(Alike(column, reason, None, tuple(row for row, _ in pairs), pairs))
     return [*whole, *sorted(groups, key=lambda group: -len(group.rows))]
+
+
+def _sheet_of(problem: Problem) -> str:
+    """The sheet that a problem names, where several sheets of a workbook were read."""
+    return problem.file.partition(', sheet "')[2].removesuffix('"') if problem.row is not None else ""
+
+
+def _in_sheets(problems: Sequence[Problem]) -> list[Alike]:
+    """Problems of one sheet of several, those alike together. The row does not tell which cell is meant, so none is
+    mended here: they are corrected in the file.
+    """
+    rows: dict[tuple[str, str, str], list[int]] = {}
+    for problem in problems:
+        if (sheet := _sheet_of(problem)) and problem.row is not None:
+            rows.setdefault((sheet, problem.column, problem.reason), []).append(problem.row)
+    return [
+        Alike(column, f'sheet "{sheet}", row {its[0]}{_and_more(len(its) - 1)}: {reason}', None, ())
+        for (sheet, column, reason), its in rows.items()
+    ]
+
+
+def _and_more(count: int) -> str:
+    return f" and {count} more" if count else ""
 
 
 def _kind_of_reason(reason: str, value: str) -> str:

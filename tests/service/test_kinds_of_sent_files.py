@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from annotations.problems import Problem
 from service.bringing_in.kinds import kind_of
-from service.bringing_in.mend_cells import mend
+from service.bringing_in.mend_cells import alike, mend
 
 
 @pytest.mark.parametrize(
@@ -45,3 +46,12 @@ def test_what_is_mended_stands_in_the_sheet_that_was_read(tmp_path: Path) -> Non
     assert mend(file, [(2, "code", "Cost")], {}) == 1
     mended = load_workbook(file)
     assert [sheet["C2"].value for sheet in mended.worksheets] == ["Cosst", "Cost"]
+
+
+def test_a_row_of_one_sheet_of_several_is_not_mended_in_another(tmp_path: Path) -> None:
+    """The reason names sheet and row, and offers no cell."""
+    file = str(tmp_path / "codings.xlsx")
+    problems = [Problem(f'{file}, sheet "Wave 2"', "no such code", row, "Code") for row in (2, 5)]
+    (group,) = alike(problems, Path(file))
+    assert (group.rows, group.cells) == ((), ())
+    assert group.reason == 'sheet "Wave 2", row 2 and 1 more: no such code'
