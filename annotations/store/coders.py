@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from annotations.coding import Coder
 from annotations.names import folded
 from annotations.store.many_values import in_lots
-from annotations.store.tables import coders, reviews
+from annotations.store.tables import coders, codings, reviews
 
 
 def keep_coder(connection: Connection, coder: Coder) -> UUID:
@@ -39,9 +39,20 @@ def keep_coders(connection: Connection, names: Iterable[str]) -> dict[str, UUID]
 
 
 def coder_names(connection: Connection) -> Mapping[UUID, str]:
-    """The people who have coded, by id, in the order in which they came."""
+    """The people by whom anything was written or coded, by id, in the order in which they came."""
     wanted = select(coders.c.id, coders.c.name).where(coders.c.kind == "person").order_by(coders.c.sequence)
     return {row.id: row.name for row in connection.execute(wanted)}
+
+
+def names_of_those_who_coded(connection: Connection) -> tuple[str, ...]:
+    """Those of them who have coded, in the same order: whoever answered a question or rated a cell alone has not."""
+    has_coded = [
+        select(table.c.id).where(table.c.coder_id == coders.c.id).exists() for table in (reviews, codings)
+    ]
+    wanted = (
+        select(coders.c.name).where(coders.c.kind == "person", or_(*has_coded)).order_by(coders.c.sequence)
+    )
+    return tuple(connection.execute(wanted).scalars())
 
 
 def coders_of(connection: Connection, coder_ids: Collection[UUID]) -> Mapping[UUID, str]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from annotations.numbers_shown import counted
 from annotations.store.attributes import all_attributes
-from annotations.store.coders import coder_names
+from annotations.store.coders import names_of_those_who_coded
 from annotations.store.counted_suggestions import CountedSuggestions
 from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
 from annotations.store.forgettings import all_forgettings
@@ -228,7 +228,7 @@ def _progress(
             judged,
             pushed,
         ),
-        coders=tuple(coder_names(connection).values()),
+        coders=names_of_those_who_coded(connection),
         reviews=reviews,
         codings=codings,
         set_aside=count_set_aside(connection),

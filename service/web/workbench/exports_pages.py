@@ -11,7 +11,7 @@ from annotations.coding import Condition
 from annotations.errors import BadInput
 from annotations.moments_shown import moment_shown
 from annotations.store.attributes import all_attributes
-from annotations.store.coders import coder_names
+from annotations.store.coders import names_of_those_who_coded
 from annotations.store.jobs import latest_of, retry
 from annotations.store.kept_figures import taken_away_by
 from annotations.store.study_places import places_in
@@ -143,7 +143,7 @@ def _choices(visit: Visit, name: str) -> list[tuple[str, str]]:
         return [(condition.value, condition.value) for condition in Condition]
     with parts.store.reading() as connection:
         if name == CODER:
-            return [(name, name) for name in coder_names(connection).values()]
+            return [(name, name) for name in names_of_those_who_coded(connection)]
         if name == WHERE:
             known = all_attributes(connection)
             return [

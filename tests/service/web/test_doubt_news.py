@@ -63,6 +63,8 @@ def test_a_coder_is_told_of_an_answer_until_she_has_opened_it(made: WithPages, a
     path = f"/doubts/{made.question}"
     line = f"1 of your questions was answered. {path}"
     assert [_told(ines, page) for page in ("/", "/work", "/doubts")] == [[line]] * 3
+    # whoever has answered a question has coded nothing by that
+    assert f"by {INES}, {TOM}, with those" in ines.get("/").text
     # whoever looks at her work for her is not told what is new to her
     assert "of your questions" not in lea.get(f"/work?coder={INES}").text
     page = ines.get(path).text
