@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+from annotations.errors import BadInput
 from annotations.numbers_shown import counted
-from annotations.sheets.sheet import Sheet, SheetRow
+from annotations.sheets.grids import Grid
+from annotations.sheets.sheet import Sheet, SheetRow, sheet_in
 
 _APPLIES = frozenset({"1", "1.0", "x", "✓", "✔", "yes", "y", "true", "ja", "j", "oui", "o", "sí", "si"})
 _NOT = frozenset({"0", "0.0", "no", "n", "false", "nej", "nein", "non", "-", "–"})
@@ -20,6 +23,20 @@ class MarkedCodes:
     rows: tuple[SheetRow, ...]
     columns: tuple[str, ...]
     notes: tuple[str, ...]
+
+
+def with_columns_of_codes(
+    grids: Sequence[Grid], file: Path, required: Sequence[str], optional: Sequence[str]
+) -> tuple[Sheet, MarkedCodes] | None:
+    """A table that has a column for each code in the place of the column code; None for another one."""
+    try:
+        sheet = sheet_in(
+            grids, file, required=[name for name in required if name != "code"], optional=optional
+        )
+    except BadInput:
+        return None
+    marked = None if "code" in sheet.columns else codes_in_columns(sheet)
+    return None if marked is None else (sheet, marked)
 
 
 def codes_in_columns(sheet: Sheet) -> MarkedCodes | None:

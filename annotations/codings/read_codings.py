@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from annotations.codings.columns_of_codes import MarkedCodes, codes_in_columns
+from annotations.codings.columns_of_codes import with_columns_of_codes
 from annotations.codings.nvivo_report import rows_of_nvivo
 from annotations.codings.program_sheets import rows_of_sheets
 from annotations.codings.program_tables import ProgramRows, find_program
@@ -19,7 +19,7 @@ from annotations.names import folded
 from annotations.sheets.content import read_bytes
 from annotations.sheets.grids import Grid, grids_of
 from annotations.sheets.safe_cells import text_of_safe
-from annotations.sheets.sheet import MOST_ABOVE, Sheet, SheetRow, own_names, sheet_in, what_was_not_read
+from annotations.sheets.sheet import MOST_ABOVE, SheetRow, own_names, sheet_in, what_was_not_read
 
 REQUIRED = ("transcript", "coder", "code")
 LOCATING = ("turn", "turn_shown", "start", "quote")
@@ -169,6 +169,9 @@ def _in_grids(
                 return _named(grids, grid, at, file, wanted, how)
     if columns:
         raise BadInput(_no_such_columns(grids, file, columns))
+    own = [grid for grid in grids if _own_head(grid) is not None and not grid.concealed]
+    if len(own) > 1 and all(grid.name for grid in own):
+        return _in_each(own, grids, file, coder, transcript)
     if any(_own_head(grid) is not None for grid in grids):
         return _own(grids, file, coder, transcript)
     program = rows_of_sheets(grids, str(file))
@@ -181,6 +184,21 @@ def _in_grids(
     return _own(grids, file, coder, transcript)
 
 
+def _in_each(
+    own: Sequence[Grid], grids: Sequence[Grid], file: Path, coder: str, transcript: str
+) -> CodingsFile:
+    """The rows of every sheet with our columns, each with its sheet."""
+    parts = [(grid.name, _own([grid], file, coder, transcript)) for grid in own]
+    rows = tuple(replace(row, sheet=name) for name, part in parts for row in part.rows)
+    notes = [f'sheet "{name}": {note}' for name, part in parts for note in part.unread]
+    named = ", ".join(f'"{name}"' for name, _ in parts)
+    notes.append(f"the sheets {named} all have these columns, and each was read.")
+    left = [grid.name for grid in grids if grid.full_rows and all(grid is not taken for taken in own)]
+    notes += [f'the sheet "{name}" was not read.' for name in left]
+    ignored = tuple(dict.fromkeys(name for _, part in parts for name in part.ignored))
+    return CodingsFile(str(file), rows, ignored, all(part.names_coders for _, part in parts), tuple(notes))
+
+
 def _own(grids: Sequence[Grid], file: Path, coder: str, transcript: str) -> CodingsFile:
     given = {"coder": coder, "transcript": transcript}
     required = [name for name in REQUIRED if not given.get(name)]
@@ -191,7 +209,7 @@ def _own(grids: Sequence[Grid], file: Path, coder: str, transcript: str) -> Codi
     try:
         sheet = sheet_in(grids, file, required=required, optional=optional)
     except BadInput as error:
-        wide = _with_columns_of_codes(grids, file, required, optional)
+        wide = with_columns_of_codes(grids, file, required, optional)
         if wide is None:
             raise BadInput(f"{error} {_HOW_TO_NAME}" if "is missing" in str(error) else str(error)) from error
         sheet, marked = wide
@@ -210,20 +228,6 @@ def _own(grids: Sequence[Grid], file: Path, coder: str, transcript: str) -> Codi
         return CodingsFile(str(file), rows, sheet.ignored, "coder" in sheet.columns, unread)
     ignored = tuple(column for column in sheet.ignored if column not in marked.columns)
     return CodingsFile(str(file), rows, ignored, "coder" in sheet.columns, (*unread, *marked.notes))
-
-
-def _with_columns_of_codes(
-    grids: Sequence[Grid], file: Path, required: Sequence[str], optional: Sequence[str]
-) -> tuple[Sheet, MarkedCodes] | None:
-    """A table that has a column for each code in the place of the column code; None for another one."""
-    try:
-        sheet = sheet_in(
-            grids, file, required=[name for name in required if name != "code"], optional=optional
-        )
-    except BadInput:
-        return None
-    marked = None if "code" in sheet.columns else codes_in_columns(sheet)
-    return None if marked is None else (sheet, marked)
 
 
 def _named(

@@ -40,3 +40,21 @@ def test_one_sheet_is_read_as_before(tmp_path: Path) -> None:
     book.save(tmp_path / "one.xlsx")
     (row,) = read_codings(tmp_path / "one.xlsx").rows
     assert row.sheet == ""
+
+
+def test_every_sheet_with_our_own_columns_is_read(tmp_path: Path) -> None:
+    """A sheet for each coder or wave; one that is hidden or has other columns is named as not read."""
+    book = Workbook()
+    for name in ("Ada", "Bo", "Old", "Plan"):
+        sheet = book.create_sheet(name)
+        sheet.append(("transcript", "coder", "code", "quote") if name != "Plan" else ("To do",))
+        sheet.append(("P-01", name, "Money", "We had no money.") if name != "Plan" else ("Call Bo",))
+    book["Old"].sheet_state = "hidden"
+    del book["Sheet"]
+    book.save(tmp_path / "both.xlsx")
+    read = read_codings(tmp_path / "both.xlsx")
+    assert [(row.sheet, row["coder"]) for row in read.rows] == [("Ada", "Ada"), ("Bo", "Bo")]
+    said = " ".join(read.unread)
+    assert 'the sheets "Ada", "Bo" all have these columns, and each was read.' in said
+    assert 'the sheet "Old" was not read.' in said
+    assert 'the sheet "Plan" was not read.' in said
