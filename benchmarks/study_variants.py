@@ -4,9 +4,9 @@
     python benchmarks/study_variants.py --sets NHS --kinds "no codebook" --sizes 50 --draws 16
 
 Each set as it is, without a word of the codebook, with its codes merged to eight, the longer and the shorter half of its
-answers, and the longest quarter with eight codes of which nothing is known. Prints macro average precision, means of the
-draws, and what lies between the two with an interval; at the end the worst difference beside the mean one. Two draws of
-50 passages are .01 and more from each other, so a difference of so much wants a dozen draws.
+answers, and the longer half and the longest quarter with eight codes of which nothing is known. Prints macro average
+precision, means of the draws, and what lies between the two with an interval; at the end the worst difference beside the
+mean one. Two draws of 50 passages are .01 and more from each other, so a difference of so much wants a dozen draws.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ KINDS = (
     f"{BROAD} broad codes",
     "longer half",
     "shorter half",
+    f"longer half, {BROAD} broad codes",
     f"longest quarter, {BROAD} broad codes",
 )
 
@@ -49,6 +50,7 @@ def variants(data: LabelledSet) -> Iterator[tuple[str, LabelledSet]]:
     yield "no codebook", replace(data, meanings=("",) * len(data.codes))
     if len(data.codes) > BROAD:
         yield f"{BROAD} broad codes", _broad(data)
+        yield f"longer half, {BROAD} broad codes", _broad(only_rows(data, words > np.median(words)))
         yield (
             f"longest quarter, {BROAD} broad codes",
             _broad(only_rows(data, words > np.quantile(words, 0.75))),
@@ -113,6 +115,9 @@ def main() -> None:
     found = []
     for name in asked.sets:
         for kind, data in variants(read_set(name, DATA, EmbeddingCache(asked.embeddings))):
+            if kind in asked.kinds and not len(data.frequent):
+                print(f"{name}, {kind}: no code is frequent enough for a figure", flush=True)
+                continue
             for size in asked.sizes if kind in asked.kinds else ():
                 both = []
                 for draw in range(asked.draws):
