@@ -54,13 +54,16 @@ def command(
             f"                  log in as {access.username} with the password {access.password}",
             "                  The first passage of wave 2 opens. Correct what is ticked, then Submit; the next one comes.",
         )
-        if serve:
-            _serve(parts, port, how_it_stops(local))
-        say(
-            "",
-            f"The study stays in {folder}. Look around in it: cd {folder}, then for example tandem status, "
-            f"tandem evaluate, tandem show CRK-01; tandem label-studio start brings Label Studio back.",
-        )
+        try:
+            if serve:
+                _serve(parts, port, how_it_stops(local))
+        finally:  # Ctrl+C is how a demonstration ends
+            say(
+                "",
+                f"The study stays in {folder}. Look around in it: cd {folder}, then for example tandem status, "
+                f"tandem evaluate, tandem show CRK-01; tandem serve and tandem label-studio start bring its pages and "
+                f"Label Studio back.",
+            )
     finally:
         finish_undisturbed()
         parts.close()

@@ -85,3 +85,25 @@ def test_tasks_lead_to_the_port_of_the_demonstration(tmp_path: Path, monkeypatch
     with pytest.raises(BadInput, match="no Label Studio"):
         shown.command(folder=tmp_path / "s", port=port, label_studio_port=free_port(), serve=True)
     assert addresses == [f"http://127.0.0.1:{port}"]
+
+
+def test_whoever_stops_the_demonstration_is_told_where_the_study_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl+C is how it ends: what was made is not gone by that."""
+    monkeypatch.setenv("TANDEM_STATE", str(tmp_path / "state"))
+    study, _ = make_study(tmp_path / "s", codebook="common-framework", config={"name": "S"})
+
+    def stopped(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    access = SimpleNamespace(username="u", password="p")
+    monkeypatch.setattr(demo, "make_sample", lambda _folder, settings, _tell: Parts(study, settings))
+    monkeypatch.setattr(demo, "learn_and_suggest", lambda _parts, _tell: None)
+    monkeypatch.setattr(demo, "into_label_studio", lambda *_, **__: (access, []))
+    monkeypatch.setattr(shown, "_serve", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        shown.command(folder=tmp_path / "s", port=free_port(), label_studio_port=free_port(), serve=True)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "The study stays in" in said
+    assert "tandem serve and tandem label-studio start bring its pages and Label Studio back" in said
