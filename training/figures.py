@@ -173,7 +173,7 @@ def _codes(
     ticks: Ticks,
 ) -> list[CodeFigures]:
     """A row for each code that a person or the model applied, or that has too few examples."""
-    tables, names = _stacked(pairs)
+    tables, _ = _stacked(pairs)
     total, applied = _pooled(pairs), _applied(pairs)
     labels, weights = dataset.targets(gold=True)
     majority = ((labels >= 0.5) & (weights > 0)).sum(axis=0)
@@ -182,7 +182,9 @@ def _codes(
         both, model, person, _ = total[at].tolist()
         if not both + model + person and code not in lacking:
             continue
-        value, interval, why = _kappa_of_code(tables[:, :, at])
+        # a code that came later was judged in fewer groups, and only these are drawn
+        judged = tables[:, :, at].any(axis=(1, 2))
+        value, interval, why = _kappa_of_code(tables[judged, :, at])
         rows.append(
             CodeFigures(
                 framework=codebook.framework(codebook[code].framework).name,
@@ -196,7 +198,7 @@ def _codes(
                 prevalence=float(applied[at] / total[at].sum()) if total[at].sum() else None,
                 kappa=value,
                 kappa_interval=interval,
-                few_transcripts=is_few(len(names), interval),
+                few_transcripts=is_few(int(judged.sum()), interval),
                 reason=lacking[code].reason if code in lacking else why,
                 ticked=int(ticks.ticked[at]),
                 ticked_right=int(ticks.right[at]),

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from annotations.agreement.coefficient import Agreement
 from annotations.agreement.columns import DecisionColumn
-from annotations.agreement.intervals import intervals_over_groups, is_few
+from annotations.agreement.intervals import columns_by_groups, intervals_over_groups, is_few
 from annotations.agreement.judged import JudgeDecisions
 from annotations.agreement.label_sets import Codes, SetSums, jaccard, masi, set_sums
 from annotations.agreement.many_judges import (
@@ -87,6 +87,18 @@ def many_coefficients(sums: Floats) -> Floats:
 def _per_column(
     sums: Floats, columns: Sequence[DecisionColumn], described: ComparisonHead
 ) -> Iterator[Agreement]:
+    """Each column over the groups in which two or more judged it: of a code that came later these are fewer."""
+    made: dict[int, list[Agreement]] = {}
+    for some, groups in columns_by_groups(np.asarray(sums.any(axis=2))):
+        figures = _over_groups(sums[groups][:, some], [columns[at] for at in some], described)
+        made |= dict(zip(some.tolist(), figures, strict=True))
+    for at in range(len(columns)):
+        yield from made[at]
+
+
+def _over_groups(
+    sums: Floats, columns: Sequence[DecisionColumn], described: ComparisonHead
+) -> Iterator[list[Agreement]]:
     whole = sums.sum(axis=0)
     values = many_coefficients(whole)
 
@@ -97,9 +109,10 @@ def _per_column(
     intervals = intervals_over_groups(sums, statistic) if len(sums) else ()
     for at, column in enumerate(columns):
         defined = or_none(values[at, 0]) is not None
+        figures = []
         for which, coefficient in enumerate(COEFFICIENTS if defined else COEFFICIENTS[:1]):
             interval, why = intervals[at * len(COEFFICIENTS) + which] if defined else (None, None)
-            yield described.figure(
+            figure = described.figure(
                 column,
                 coefficient=coefficient,
                 value=or_none(values[at, which]) if defined else None,
@@ -111,6 +124,8 @@ def _per_column(
                 few_transcripts=is_few(len(sums), interval),
                 prevalence=or_none(prevalence_of(whole[at])),
             )
+            figures.append(figure)
+        yield figures
 
 
 def _over_sets(

@@ -8,7 +8,7 @@ on whole arrays; every code of a comparison gets its interval from the same draw
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, stdtrit
 
 from annotations.agreement.undefined import or_none
-from annotations.arrays import Floats
+from annotations.arrays import Bools, Floats
 from annotations.lots import lots
 
 Interval = tuple[float, float]
@@ -72,6 +72,17 @@ def intervals_over_groups(
         return ((None, why),) * _width(tables, statistic)
     intervals = _jackknife(tables, statistic) if groups < FEW_GROUPS else _bootstrap(tables, statistic)
     return tuple(_sound(interval, why, limits) for interval, why in intervals)
+
+
+def columns_by_groups(judged: Bools) -> Iterator[tuple[NDArray[np.intp], Bools]]:
+    """Columns that the same groups judged, and these groups; ``judged``: shape (groups, columns).
+
+    A column that nobody judged goes with all groups.
+    """
+    judged = judged | ~judged.any(axis=0)
+    patterns, which = np.unique(judged, axis=1, return_inverse=True)
+    for at in range(patterns.shape[1]):
+        yield np.flatnonzero(which.ravel() == at), patterns[:, at]
 
 
 def drawn_again(tables: Floats, statistic: Statistic, resamples: int = RESAMPLES) -> Floats:

@@ -18,6 +18,7 @@ from annotations.agreement.columns import DecisionColumn
 from annotations.agreement.intervals import (
     Interval,
     Statistic,
+    columns_by_groups,
     intervals_over_groups,
     is_few,
     value_by_group,
@@ -171,6 +172,24 @@ def _columns(
     columns: Sequence[DecisionColumn],
     described: ComparisonHead,
 ) -> Iterator[Agreement]:
+    """Each column over the groups in which it was judged: of a code that came later these are fewer."""
+    made: dict[int, list[Agreement]] = {}
+    for some, groups in columns_by_groups(np.asarray(tables.any(axis=(1, 3)))):
+        own = [name for name, kept in zip(names, groups, strict=True) if kept]
+        its = [columns[at] for at in some]
+        figures = _over_groups(tables[groups][:, :, some], units[some], own, its, described)
+        made |= dict(zip(some.tolist(), figures, strict=True))
+    for at in range(len(columns)):
+        yield from made[at]
+
+
+def _over_groups(
+    tables: Floats,
+    units: NDArray[np.intp],
+    names: Sequence[str],
+    columns: Sequence[DecisionColumn],
+    described: ComparisonHead,
+) -> Iterator[list[Agreement]]:
     groups = len(names)
     whole = tables.sum(axis=0)
     total = whole.sum(axis=0)
@@ -190,6 +209,7 @@ def _columns(
     shares = prevalence(total)
     for at, column in enumerate(columns):
         shown = COEFFICIENTS if at in intervals else COEFFICIENTS[:1]
+        figures = []
         for which, coefficient in enumerate(shown):
             value = or_none(values[which, at]) if at in intervals else None
             interval, why = intervals[at][which] if at in intervals and value is not None else (None, None)
@@ -200,7 +220,7 @@ def _columns(
                 interval = (max(interval[0], 0.0), interval[1])
             elif one_sided and coefficient in ("alpha", "ac1"):
                 interval, why = None, one_sided
-            yield described.figure(
+            figure = described.figure(
                 column,
                 coefficient=coefficient,
                 value=value,
@@ -215,6 +235,8 @@ def _columns(
                 if value is not None
                 else {},
             )
+            figures.append(figure)
+        yield figures
 
 
 def _why(total: Floats) -> str:

@@ -18,7 +18,13 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from annotations.agreement.columns import DecisionColumn
-from annotations.agreement.intervals import FEWEST_GROUPS, Interval, errors_over_groups, is_few
+from annotations.agreement.intervals import (
+    FEWEST_GROUPS,
+    Interval,
+    columns_by_groups,
+    errors_over_groups,
+    is_few,
+)
 from annotations.agreement.pairs import JudgePair, known_to_any, stacked
 from annotations.agreement.two_judges import LEAST_POSITIVES, NEITHER, kappa, weighted_mean
 from annotations.agreement.undefined import or_none
@@ -113,15 +119,20 @@ def verdicts(
     if not trios:
         return ()
     three = [pair for trio in trios for pair in (trio.people, trio.model_first, trio.model_second)]
-    tables, names = stacked(three)
+    tables, _ = stacked(three)
     wanted = [at for at, c in enumerate(columns) if c.level == "code" and _applied(tables[:, :, at])]
     if not wanted:
         return ()
     tables = tables[:, :, wanted]
     # a segment that three people judged is one segment, though it enters three pairs
     units = known_to_any([trio.people for trio in trios])[wanted].tolist()
-    decided_before = _undecided(tables, [columns[at] for at in wanted], units, len(names))
-    return _decided(decided_before, errors_over_groups(tables, deltas), len(names), margin)
+    # of a code that came later fewer participants were judged, and only these count
+    judged = np.asarray(tables.any(axis=(1, 3)))
+    errors = np.full(len(wanted), np.nan)
+    for some, groups in columns_by_groups(judged):
+        errors[some] = errors_over_groups(tables[groups][:, :, some], deltas)
+    undecided = _undecided(tables, [columns[at] for at in wanted], units, judged.sum(axis=0).tolist())
+    return _decided(undecided, errors, margin)
 
 
 def deltas(tables: Floats) -> Floats:
@@ -143,7 +154,7 @@ def _applied(tables: Floats) -> bool:
 
 
 def _undecided(
-    tables: Floats, columns: Sequence[DecisionColumn], units: Sequence[int], groups: int
+    tables: Floats, columns: Sequence[DecisionColumn], units: Sequence[int], groups: Sequence[int]
 ) -> list[CodeVerdict]:
     whole = tables.sum(axis=0)
     people, model = sides(whole)
@@ -154,8 +165,9 @@ def _undecided(
         reason = None
         if positives < LEAST_POSITIVES:
             reason = f"fewer than {LEAST_POSITIVES} segments were given it by either person"
-        elif groups < FEWEST_GROUPS:
-            reason = f"it needs doubly coded segments of at least {FEWEST_GROUPS} participants, and there are {groups}"
+        elif groups[at] < FEWEST_GROUPS:
+            there = "there is 1" if groups[at] == 1 else f"there are {groups[at]}"
+            reason = f"it needs doubly coded segments of at least {FEWEST_GROUPS} participants, and {there}"
         undecided.append(
             CodeVerdict(
                 column=column,
@@ -165,16 +177,14 @@ def _undecided(
                 people=or_none(people[at]),
                 model=or_none(model[at]),
                 units=units[at],
-                groups=groups,
+                groups=groups[at],
                 reason=reason,
             )
         )
     return undecided
 
 
-def _decided(
-    verdicts: Sequence[CodeVerdict], errors: Floats, groups: int, margin: float
-) -> tuple[CodeVerdict, ...]:
+def _decided(verdicts: Sequence[CodeVerdict], errors: Floats, margin: float) -> tuple[CodeVerdict, ...]:
     """The verdicts after both one-sided t tests of each code and Holm's correction; why not, for codes not tested.
 
     ``errors``: the standard error of each code's Δ over participants, shape (codes,).
@@ -184,10 +194,10 @@ def _decided(
         for at, verdict in enumerate(verdicts)
         if verdict.reason is None and verdict.delta is not None and errors[at] > 1e-12
     ]
-    degrees = groups - 1
+    degrees = [verdict.groups - 1 for verdict in verdicts]
     # small where Δ lies far below the margin, and far above 0
-    p_as_good = {at: float(stdtr(degrees, (_delta(verdicts[at]) - margin) / errors[at])) for at in usable}
-    p_below = {at: float(stdtr(degrees, -_delta(verdicts[at]) / errors[at])) for at in usable}
+    p_as_good = {at: float(stdtr(degrees[at], (_delta(verdicts[at]) - margin) / errors[at])) for at in usable}
+    p_below = {at: float(stdtr(degrees[at], -_delta(verdicts[at]) / errors[at])) for at in usable}
     p_as_good, p_below = holm(p_as_good), holm(p_below)
     decided = []
     for at, undecided in enumerate(verdicts):
@@ -195,7 +205,7 @@ def _decided(
             why = undecided.reason or "its spread over participants cannot be told: the code is too rare"
             decided.append(replace(undecided, reason=why))
             continue
-        half_width = float(stdtrit(degrees, 1 - ONE_SIDED)) * float(errors[at])
+        half_width = float(stdtrit(degrees[at], 1 - ONE_SIDED)) * float(errors[at])
         delta = _delta(undecided)
         verdict = AS_GOOD if p_as_good[at] < ONE_SIDED else BELOW if p_below[at] < ONE_SIDED else CANNOT_TELL
         decided.append(
@@ -205,7 +215,7 @@ def _decided(
                 interval=(delta - half_width, delta + half_width),
                 p_as_good=p_as_good[at],
                 p_below=p_below[at],
-                more=_more(delta, half_width, groups, margin) if verdict == CANNOT_TELL else None,
+                more=_more(delta, half_width, undecided.groups, margin) if verdict == CANNOT_TELL else None,
             )
         )
     return tuple(decided)
