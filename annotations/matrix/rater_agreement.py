@@ -33,8 +33,9 @@ _DISTANCE = np.abs(np.subtract.outer(np.arange(_VALUES), np.arange(_VALUES))) / 
 class RaterAgreement:
     """Two raters: weighted kappa over the cells that both put on the scale, or why there is none.
 
-    ``same``: the share of these that are equal, never to be read without kappa. ``unlike``: cells that one of them put
-    on the scale and the other called missing or not applicable. ``groups``: cases or sites.
+    ``same``: the share of these that are equal, never to be read without kappa; "mixed" and 0 are not, though kappa
+    takes mixed for 0. ``mixed``: of how many cells one of them said so. ``unlike``: cells that one of them put on the
+    scale and the other called missing or not applicable. ``groups``: cases or sites.
     """
 
     raters: tuple[str, str]
@@ -48,6 +49,7 @@ class RaterAgreement:
     same: float | None
     unlike: int
     by_group: Mapping[str, float | None]
+    mixed: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -64,6 +66,7 @@ class RaterAgreement:
             "percent_agreement": self.same,
             "rated_by_one_only": self.unlike,
             "by_group": dict(self.by_group),
+            "mixed": self.mixed,
         }
 
 
@@ -114,6 +117,7 @@ def _of_pair(pair: tuple[str, str], both: Sequence[tuple[str, str, str]]) -> Rat
         for group, a, b in both
         if (number := as_number(a)) is not None and (other := as_number(b)) is not None
     ]
+    alike = [a == b for _, a, b in both if as_number(a) is not None and as_number(b) is not None]
     unlike = sum((as_number(a) is None) != (as_number(b) is None) for _, a, b in both)
     names = sorted({group for group, _, _ in on_scale})
     tables = np.zeros((len(names), _VALUES * _VALUES))
@@ -133,9 +137,10 @@ def _of_pair(pair: tuple[str, str], both: Sequence[tuple[str, str, str]]) -> Rat
         interval=interval,
         interval_reason=why and why.replace("participants", "cases or sites"),
         few=is_few(len(names), interval),
-        same=sum(number == other for _, number, other in on_scale) / len(on_scale) if on_scale else None,
+        same=sum(alike) / len(alike) if alike else None,
         unlike=unlike,
         by_group=value_by_group(tables, names, weighted_kappa) if names else {},
+        mixed=sum("mixed" in (a, b) for _, a, b in both),
     )
 
 

@@ -17,6 +17,7 @@ def agreement_of_raters_in_words(agreement: RaterAgreement) -> str:
         else f"no interval: {agreement.interval_reason}"
     )
     same = "" if agreement.same is None else f" The same value in {rounded_percent(agreement.same)}."
+    mixed = " In kappa mixed stands for 0." if agreement.mixed else ""
     unlike = (
         f" {counted(agreement.unlike, 'further cell was', 'further cells were')} put on the scale by one of them only."
         if agreement.unlike
@@ -24,5 +25,5 @@ def agreement_of_raters_in_words(agreement: RaterAgreement) -> str:
     )
     return (
         f"{pair}: weighted kappa {number(agreement.kappa)} ({interval}) over {counted(agreement.cells, 'cell')} in "
-        f"{counted(agreement.groups, 'case or site', 'cases or sites')}.{same}{unlike}"
+        f"{counted(agreement.groups, 'case or site', 'cases or sites')}.{mixed}{same}{unlike}"
     )

@@ -97,7 +97,7 @@ def test_few_cases_have_no_interval_but_their_own_values() -> None:
 
 
 def test_missing_and_mixed() -> None:
-    """Mixed is nought on the scale; what one calls missing is counted apart and compared with nothing."""
+    """Mixed is nought on the scale and not the same as 0; what one calls missing is compared with nothing."""
     cells = {}
     for code, (one, other) in enumerate(
         [("mixed", "0"), ("missing", "1"), ("missing", "missing"), ("2", "2")]
@@ -105,4 +105,4 @@ def test_missing_and_mixed() -> None:
         place = _place(code=f"code {code}")
         cells |= rated_cells([Rating(place, "Ada", one), Rating(place, "Ben", other)])
     (found,) = agreement_of_raters(cells)
-    assert (found.cells, found.unlike, found.kappa, found.same) == (2, 1, 1.0, 1.0)
+    assert (found.cells, found.unlike, found.kappa, found.same, found.mixed) == (2, 1, 1.0, 0.5, 1)
