@@ -132,6 +132,8 @@ class Reviewing:
     ) -> Counter[str]:
         """These annotations are no more. One never seen is noted too: what is said of it later comes too late."""
         before = seen(connection, project.id, annotations)
+        keys = [row.key for row in before.values() if row.key]
+        whole = interviews_with_keys(connection, project.id, keys)
         changed = []
         slots: dict[Slot, str] = {}
         counted: Counter[str] = Counter()
@@ -150,7 +152,9 @@ class Reviewing:
                 slots |= dict.fromkeys(slots_of(tuple(said.values())), _GONE_BY[ArrivalState.DELETED])
                 keep_answers(connection, project.id, number, ())
             changed.append(replace(known, state=ArrivalState.DELETED, why="", told=None, last_event=last))
-            slots |= dict.fromkeys(_slots(known), _GONE_BY[ArrivalState.DELETED])
+            # an interview as such is no passage: another annotation of it speaks by its own passages
+            if known.key not in whole:
+                slots |= dict.fromkeys(_slots(known), _GONE_BY[ArrivalState.DELETED])
             counted["deleted"] += 1
         keep_seen(connection, changed, {(project.id, number) for number in before})
         if event:

@@ -25,7 +25,6 @@ from annotations.store.reviews import past_reviews
 from annotations.store.tables import (
     annotation_reviews,
     coders,
-    label_studio_annotations,
     label_studio_tasks,
     passage_answers,
     retractions,
@@ -39,7 +38,7 @@ from service.access.transcript_access import about
 from service.access.viewer import Viewer
 from service.composition import Parts
 from service.label_studio.addresses import stream_address, task_address
-from service.looking.skipped_passages import skipped_of, spellings_of
+from service.looking.skipped_passages import skipped_keys, skipped_of, spellings_of
 from service.settings import Settings
 
 
@@ -226,13 +225,11 @@ def _tasks(
     asked = select(t.c.key).where(t.c.project_id.in_([project.id for project in mine]))
     # her tasks are few beside everybody's answers, and an index tells whose answer is whose
     own = select(w.c.key).where(w.c.coder.in_(names), stands, w.c.key.in_(asked)).distinct().subquery()
-    skipped = (
-        select(x.c.key).where(
-            x.c.coder.in_(names), x.c.state == ArrivalState.SKIPPED.value, x.c.key.is_not(None)
-        )
-        for x in (label_studio_annotations, passage_answers)
+    answers = passage_answers.c
+    in_parts = select(answers.key).where(
+        answers.coder.in_(names), answers.state == ArrivalState.SKIPPED.value, answers.key.is_not(None)
     )
-    skips = union(*skipped).subquery()
+    skips = union(skipped_keys(names), in_parts).subquery()
     shared = [project.id for project in mine if project.coder is None]
     others = (
         select(w.c.project_id, w.c.key)

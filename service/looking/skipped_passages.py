@@ -10,8 +10,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, Subquery, select, union_all
 
+from annotations.label_studio.annotation import MARKS
 from annotations.label_studio.arrivals import ArrivalState
 from annotations.names import folded
 from annotations.store.many_values import in_lots
@@ -19,6 +20,8 @@ from annotations.store.tables import (
     annotation_reviews,
     coders,
     label_studio_annotations,
+    label_studio_interviews,
+    label_studio_tasks,
     retractions,
     segments,
 )
@@ -33,6 +36,26 @@ def spellings_of(connection: Connection, coder: str) -> list[str]:
     return list(dict.fromkeys([coder, *seen]))
 
 
+def skipped_passages() -> Subquery:
+    """Every passage that somebody skips, alone or with the whole interview: a row for each annotation that says so."""
+    a, t, i = label_studio_annotations, label_studio_tasks.c, label_studio_interviews.c
+    said = (t.project_id, t.key, a.c.coder, a.c.made, a.c.changed, a.c.body)
+    skipped = (a.c.state == ArrivalState.SKIPPED.value) & a.c.coder.is_not(None)
+    in_project = t.project_id == a.c.project_id
+    alone = select(*said).select_from(a).join(label_studio_tasks, in_project & (t.key == a.c.key))
+    # an interview has a key of its own; its task stands at each of its passages
+    its = (i.project_id == a.c.project_id) & (i.key == a.c.key)
+    whole = select(*said).select_from(a).join(label_studio_interviews, its)
+    whole = whole.join(label_studio_tasks, in_project & (t.task_id == i.task_id))
+    return union_all(alone.where(skipped), whole.where(skipped)).subquery()
+
+
+def skipped_keys(names: Collection[str]) -> Select[tuple[UUID]]:
+    """The keys of the passages that a coder, under any of these names, skips."""
+    skipped = skipped_passages().c
+    return select(skipped.key).where(skipped.coder.in_(names))
+
+
 def skipped_of(
     connection: Connection, names: Collection[str], segment_ids: Collection[UUID]
 ) -> Mapping[UUID, bool]:
@@ -40,12 +63,10 @@ def skipped_of(
 
     One that they have judged as well is none of them.
     """
-    a, w = label_studio_annotations.c, annotation_reviews.c
+    a, w = skipped_passages().c, annotation_reviews.c
     gone = select(retractions.c.review_id)
     judged = select(w.key).where(w.coder.in_(names), w.review_id.not_in(gone))
-    wanted = select(a.key, a.made, a.changed, a.body).where(
-        a.coder.in_(names), a.state == ArrivalState.SKIPPED.value, a.key.not_in(judged)
-    )
+    wanted = select(a.key, a.made, a.changed, a.body).where(a.coder.in_(names), a.key.not_in(judged))
     skipped: dict[UUID, bool] = {}
     for some in in_lots(segment_ids):
         for row in connection.execute(wanted.where(a.key.in_(some))):
@@ -70,4 +91,4 @@ def skipped_by_turn(
 def _has_codes(body: Any) -> bool:
     regions = (body or {}).get("result") or ()
     values = [region.get("value") or {} for region in regions]
-    return any(value.get("choices") or value.get("taxonomy") for value in values)
+    return any(value.get(answer) for value in values for answer in ("choices", "taxonomy", MARKS))

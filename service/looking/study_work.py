@@ -14,14 +14,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, and_, case, func, literal, select
 
-from annotations.label_studio.arrivals import ArrivalState
 from annotations.segment import judged
 from annotations.store.label_studio_projects import in_the_other_view, projects_in_view
 from annotations.store.many_values import in_lots
 from annotations.store.tables import (
     annotation_reviews,
     coders,
-    label_studio_annotations,
     label_studio_projects,
     label_studio_tasks,
     retractions,
@@ -33,6 +31,7 @@ from annotations.store.wave_views import TaskView
 from annotations.transcript import Role, Span
 from service.label_studio.addresses import list_address
 from service.looking.coder_pace import LONGEST_S
+from service.looking.skipped_passages import skipped_passages
 from service.settings import Settings
 
 SHARED = ""
@@ -270,13 +269,12 @@ def _whole_interviews(connection: Connection) -> dict[UUID, dict[tuple[UUID, str
 
 
 def _skipped(connection: Connection) -> dict[tuple[UUID, UUID], dict[str, int]]:
-    a = label_studio_annotations
+    a = skipped_passages().c
     wanted = (
-        select(a.c.project_id, _s.c.transcript_id, a.c.coder, func.count(a.c.key.distinct()))
-        .join(_t, and_(_t.c.project_id == a.c.project_id, _t.c.key == a.c.key))
+        select(a.project_id, _s.c.transcript_id, a.coder, func.count(a.key.distinct()))
+        .join(_t, and_(_t.c.project_id == a.project_id, _t.c.key == a.key))
         .join(_s, _s.c.id == _t.c.segment_id)
-        .where(a.c.state == ArrivalState.SKIPPED.value, a.c.coder.is_not(None))
-        .group_by(a.c.project_id, _s.c.transcript_id, a.c.coder)
+        .group_by(a.project_id, _s.c.transcript_id, a.coder)
     )
     skipped: dict[tuple[UUID, UUID], dict[str, int]] = {}
     for project, transcript, coder, count in connection.execute(wanted):

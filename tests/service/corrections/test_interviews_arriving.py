@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from fake_label_studio import BEGAN, URL, FakeLabelStudio, chosen, keys_of
+from fake_label_studio import FakeLabelStudio, chosen
 from reviews_arriving import deliver, pull_now, reviews_of
 from sqlalchemy import select
+from whole_interview import Whole, said
 
 from annotations.coding import Condition, Draw
 from annotations.label_studio.annotation import KEPT
-from annotations.label_studio.interview_text import InterviewText, interview_key
 from annotations.label_studio.webhook import webhook_of
 from annotations.store.hidden_segments import hidden_segments
-from annotations.store.interviews import InterviewTask, all_drafts, forget_interviews, keep_interviews
-from annotations.store.label_studio_projects import add_project, projects
-from annotations.store.pushed_tasks import keep_tasks, tasks_of
+from annotations.store.interviews import all_drafts, forget_interviews
 from annotations.store.tables import (
     interview_drafts,
     label_studio_annotations,
@@ -39,61 +36,10 @@ from service.looking.study_work import study_work
 from service.looking.wave_progress import progress_of
 
 
-class Whole(FakeLabelStudio):
-    """A project of whole interviews with one task, numbered 9; coders mark words in it."""
-
-    def __init__(self, parts: Parts) -> None:
-        with parts.store.writing() as connection:
-            (kept,) = all_transcripts(connection)
-            (passages,) = projects(connection)
-            row = add_project(
-                connection,
-                url=URL,
-                project_id=9,
-                title="Whole",
-                coder=None,
-                wave="1",
-                view=TaskView.INTERVIEW,
-            )
-            key = interview_key(kept.id, kept.transcript.text_hash)
-            keep_interviews(connection, [InterviewTask(row.id, key, kept.id, 1, kept.transcript.text_hash)])
-            tasks = tasks_of(connection, passages.id).values()
-            shown = [replace(one, task_id=1, offered=("money",), ticked=("money",)) for one in tasks]
-            keep_tasks(connection, row.id, shown)
-        super().__init__([key], number=9)
-        self.now = BEGAN + timedelta(hours=2)
-        self.spans = sorted(turn.span for turn in kept.transcript.participants_turns)
-        self.segments = keys_of(parts)
-        self.text = InterviewText(kept.transcript.text, kept.transcript.turns)
-
-    def mark(
-        self, span: Span, label: str, *codes: str, name: str = "", origin: str = "manual"
-    ) -> list[dict[str, Any]]:
-        """A mark as Label Studio's interface makes it."""
-        value = self.text.place(span).to_json() | {"text": self.text.words(span)}
-        value.pop("words")
-        its = {"id": name or f"m{span.start}{label}", "origin": origin, "to_name": "interview-text"}
-        found = [{**its, "from_name": "state", "value": {**value, "hypertextlabels": [label]}}]
-        if codes:
-            paths = [[code] for code in codes]
-            found.append({**its, "from_name": "codes", "value": {**value, "taxonomy": paths}})
-        return found
-
-    def suggestion(self, at: int, *, origin: str = "prediction") -> list[dict[str, Any]]:
-        """What stands on a passage before anybody opens it."""
-        return self.mark(self.spans[at], "sure", "money", name=f"s-{self.segments[at].hex}-1", origin=origin)
-
-
 @pytest.fixture
 def whole(parts: Parts) -> Whole:
     """The same interview as one task, in a project of its own."""
     return Whole(parts)
-
-
-def said(parts: Parts, coder: str = "Ada") -> list[tuple[str, ...]]:
-    """What a coder's reviews say, in reading order."""
-    found = sorted((one for one in reviews_of(parts) if one.coder == coder), key=lambda one: one.span)
-    return [tuple(sorted({coding.code for coding in one.codings})) for one in found]
 
 
 def test_a_submitted_interview_is_a_review_of_each_passage(parts: Parts, inbox: Inbox, whole: Whole) -> None:
