@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection
 
 from annotations.errors import unknown
 from annotations.lots import lots
+from annotations.names import folded
 from annotations.store.jobs import Job, all_jobs, ask_for
 from annotations.store.model_versions import all_models, champion
 from annotations.store.segments import segments_in
@@ -147,6 +148,8 @@ def ask(
     """Ask a worker for a training or for suggestions; one of a kind waits at most."""
     must(viewer, Action.CHANGE_MODELS if asked.kind == "train" else Action.HAND_OUT)
     with parts.store.writing() as connection:
+        if asked.wave:
+            _refuse_no_wave(connection, viewer, asked.wave)
         arguments = {"wave": asked.wave} if asked.wave else {}
         new = ask_for(connection, asked.kind, arguments, asked_by=viewer.account)
         note(connection, by, Did.ASKED, asked.kind)
@@ -167,7 +170,7 @@ def docs(request: Request, viewer: Figures) -> HTMLResponse:
 
 
 def _seen(connection: Connection, viewer: Viewer, transcript: str) -> KeptTranscript:
-    """The transcript. Raises UnknownName, which names no other than this person may know of."""
+    """The transcript; where there is none, the answer is 404 and names no other than this person may know of."""
     kept = same_name(connection, transcript)
     if kept is None or not sees(viewer, kept.transcript):
         known = [
@@ -175,8 +178,19 @@ def _seen(connection: Connection, viewer: Viewer, transcript: str) -> KeptTransc
             for transcript in all_transcripts(connection)
             if sees(viewer, transcript.transcript)
         ]
-        raise unknown("transcript", transcript, known)
+        raise HTTPException(404, str(unknown("transcript", transcript, known)))
     return kept
+
+
+def _refuse_no_wave(connection: Connection, viewer: Viewer, wave: str) -> None:
+    """A job for a wave that nobody has would wait, and then fail where its asker does not look."""
+    waves = {
+        kept.transcript.wave
+        for kept in all_transcripts(connection)
+        if kept.transcript.wave and sees(viewer, kept.transcript)
+    }
+    if folded(wave) not in map(folded, waves):
+        raise unknown("wave", wave, sorted(waves))
 
 
 def _calls(described: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

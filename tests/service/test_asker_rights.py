@@ -9,9 +9,11 @@ from uuid import UUID
 
 import pytest
 from accounts import KEY, add_person, browser, form_token, quick_passwords, signed_in
+from builders import a_transcript
 
 from annotations.store.accounts import account_named, change_account, close_account
 from annotations.store.jobs import JobKind, all_jobs, ask_for, job_by_id, job_of, retry
+from annotations.store.transcripts import add_transcript
 from service.access.viewer import ViewerRole
 from service.composition import Parts
 from service.jobs import worker
@@ -106,6 +108,8 @@ def test_the_same_work_is_one_job_whoever_asks(parts: Parts) -> None:
 
 def test_pages_and_api_keep_who_asked(parts: Parts) -> None:
     """Of what is asked by a session, and by the study's key nobody's account."""
+    with parts.store.writing() as connection:
+        add_transcript(connection, a_transcript("P-77", "How?", "Well.", wave="2"))
     app = create_app(parts, key=KEY)
     client = signed_in(app, "Bo")
     token = form_token(client, "/account")

@@ -57,6 +57,23 @@ def test_everything_else_needs_the_key(client: TestClient) -> None:
     assert client.post("/api/v1/jobs", json={"kind": "sing"}, headers=holding).status_code == 422
 
 
+def test_what_is_not_there_is_said_at_once(client: TestClient, parts: Parts) -> None:
+    """A transcript of no such name is 404, and no job waits for a wave that nobody has."""
+    with parts.store.writing() as connection:
+        add_transcript(connection, a_transcript("P-01", "How?", "Well.", wave="Two"))
+    holding = {"Authorization": f"Bearer {KEY}"}
+    for kind in ("segments", "suggestions", "reviews"):
+        answer = client.get(f"/api/v1/{kind}?transcript=P-02", headers=holding)
+        assert answer.status_code == 404
+        assert 'transcript "P-02" is not known' in answer.json()["detail"]
+    asked = {"kind": "precode", "wave": "7"}
+    answer = client.post("/api/v1/jobs", json=asked, headers=holding)
+    assert answer.status_code == 422
+    assert "Known: Two" in answer.json()["detail"]
+    assert client.get("/api/v1/jobs", headers=holding).json() == []
+    assert client.post("/api/v1/jobs", json=asked | {"wave": "two"}, headers=holding).status_code == 202
+
+
 def test_a_cookie_alone_reads_and_does_not_write(client: TestClient) -> None:
     """The link sets a cookie; it opens the page and starts no job without what our own pages send along."""
     page = client.get(f"/?key={KEY}")
