@@ -61,7 +61,7 @@ _WRONG = [
 
 @pytest.fixture(scope="module")
 def lead(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lead]:
-    """A lead's browser on an empty study, of which only the last test writes anything."""
+    """A lead's browser on an empty study, of which only the last two tests write anything."""
     parts = a_study(
         tmp_path_factory.mktemp("settings"),
         participant_speakers=["Bo"],
@@ -141,3 +141,26 @@ def test_what_the_form_shows_can_be_changed_and_read_back(lead: Lead) -> None:
     assert lead.post("/settings", form).status_code == 200
     assert fields_of(read_study(lead.parts.study.folder).config) == {**before, **other, "may_train": ""}
     assert yaml.safe_load((lead.parts.study.folder / "study.yaml").read_text())["margin"] == 0.2
+
+
+@pytest.mark.slow
+def test_a_form_of_before_puts_nothing_back(lead: Lead) -> None:
+    """What was changed elsewhere since it was opened is told beside its field; saved again, what was typed holds."""
+    before = fields_of(read_study(lead.parts.study.folder).config)
+    form = {name: value for name, value in before.items() if value}
+    seen = re.findall(r'name="seen" value="(\w+)"', lead.get("/settings").text)
+    old = form | {"waves": "1\n2\n7", "seen": seen[0]}
+    assert lead.post("/settings", form | {"coders": "Ada\nEva", "seen": seen[0]}).status_code == 200
+    refused = lead.post("/settings", old)
+    assert refused.status_code == 422
+    assert "The settings were changed elsewhere since you opened this page" in refused.text
+    errors = _errors(refused.text)
+    assert errors["coders"] == "By now it stands there so: Ada / Eva"
+    assert "1\n2\n7" in html.unescape(refused.text)
+    config = read_study(lead.parts.study.folder).config
+    assert ([coder.name for coder in config.coders], "7" in config.waves) == (["Ada", "Eva"], False)
+    now = re.findall(r'name="seen" value="(\w+)"', refused.text)
+    assert now != seen
+    assert lead.post("/settings", old | {"seen": now[0], "coders": "Ada\nEva"}).status_code == 200
+    config = read_study(lead.parts.study.folder).config
+    assert ([coder.name for coder in config.coders], "7" in config.waves) == (["Ada", "Eva"], True)
