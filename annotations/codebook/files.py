@@ -265,6 +265,9 @@ def _nested(
     given: Any, framework: FrameworkDraft, above: CodeDraft | None, where: str
 ) -> Iterator[CodeDraft]:
     for at, entry in enumerate(entries(given, f"{where}, codes"), start=1):
+        if isinstance(entry, dict) and "name" in entry and "code" not in entry:
+            write = f"code: {str(entry['name'])[:60]}"
+            raise BadInput(f'{where}, code {at}: a code is called by "code", not by "name". Write "{write}".')
         its = mapping(entry, _CODE_KEYS, f"{where}, code {at}")
         name = a_name(text(its.get("code"), f"{where}, code {at}"), f"{where}, code {at}", "a code")
         here = f'{where}, code "{name}"'
