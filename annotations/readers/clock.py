@@ -1,4 +1,6 @@
-"""Time codes as programs write them: 0:05, [00:01:02], (01:02.5), #00:01:02-3#, 00:01:02,500, and ranges of them."""
+"""Time codes as programs write them: 0:05, [00:01:02], (01:02.5), #00:01:02-3#, 00:01:02,500, 1h02m, and ranges of
+them.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,26 @@ _HALF_OF_DAY = r"(?:[ \u00a0\u202f]?(?:[AP]M\b|[ap]\.m\.))?"
 _BARE = rf"\d{{1,3}}:\d{{2}}(?::\d{{2}}(?:[:;]\d{{2}}(?!\d))?)?(?:[.,]\d{{1,3}})?{_HALF_OF_DAY}"
 _FULL = rf"\d{{1,3}}:\d{{2}}:\d{{2}}(?:[:;]\d{{2}}(?!\d))?(?:[.,]\d{{1,3}})?{_HALF_OF_DAY}"
 _F4 = rf"#\s?(?:{_BARE})(?:-\d{{1,3}})?\s?#"
+# 00m02s, 1h02m, 1 h 2 min 5 s, 1h02, 2'05": with the units in letters
+_UNIT_H = r"(?:h|hrs?|hours?|std|tim)\.?"
+_UNIT_M = r"(?:m|mins?|minutes?|minuten?|minuter)\.?"
+_UNIT_S = r"(?:s|secs?|seconds?|sek|sekunden?|sekunder|secondes?)\.?"
+_GAP = r"[ \u00a0,]{0,2}"
+WORDED = (
+    rf"(?i:\d{{1,2}}[ \u00a0]?{_UNIT_H}{_GAP}\d{{1,2}}[ \u00a0]?{_UNIT_M}(?:{_GAP}\d{{1,2}}[ \u00a0]?{_UNIT_S})?"
+    rf"|\d{{1,3}}[ \u00a0]?{_UNIT_M}{_GAP}\d{{1,2}}[ \u00a0]?{_UNIT_S}|\d{{1,2}}h\d{{2}}"
+    r"|\d{1,3}['’′][ ]?\d{2}(?:\"|”|″|''|’’)?)(?![^\W_])"
+)
+# in brackets a single one says enough; hours alone are somebody's shift
+ONE_UNIT = rf"(?i:\d{{1,3}}[ \u00a0]?(?:{_UNIT_M}|{_UNIT_S}))(?![^\W_])"
+AT = r"(?i:at|@|t=|kl\.?|bei|um|à|vid)"
 # brackets say that it is a time code; without them only one with hours is one at the beginning of a line, for
 # "10:30 Meeting" is no time code
-MARKED = rf"(?:\[(?:{_BARE}(?:-\d{{1,3}})?)\]|\((?:{_BARE})\)|\{{(?:{_BARE})\}}|<(?:{_BARE})>|{_F4})"
+_INSIDE = rf"(?:{AT}[ \u00a0]{{1,2}})?(?:{_BARE}|{WORDED})"
+MARKED = rf"(?:\[(?:{_INSIDE}(?:-\d{{1,3}})?)\]|\((?:{_INSIDE})\)|\{{(?:{_INSIDE})\}}|<(?:{_INSIDE})>|{_F4})"
 CLEAR = rf"(?:{MARKED}|{_FULL})"
-ANY = rf"(?:{MARKED}|{_BARE})"
-CLOCK = _BARE
+ANY = rf"(?:{MARKED}|{_BARE}|{WORDED})"
+CLOCK = rf"(?:{_BARE}|{WORDED})"
 # 00:00:10.210 --> 00:00:14.120, 0:10 - 0:14, 0:00:01.0,0:00:02.0, 0:0:3.1 --> 0:0:7.2, and [0.00s -> 2.50s]
 _ONE = rf"\d{{1,3}}:\d{{1,2}}(?::\d{{1,2}})?(?:[.,:]\d{{1,3}})?{_HALF_OF_DAY}"
 _SECONDS = r"\d{1,5}\.\d{1,3}s?"
@@ -32,11 +48,12 @@ _ANY = re.compile(ANY)
 _RANGE = re.compile(RANGE)
 _A_TIME = re.compile(rf"{_SECONDS}|{_ONE}")
 # "(10:30)" among words may be what somebody said; with hours, or in square brackets, it is the transcriber's
-IN_WORDS = rf"(?:\[{_BARE}(?:-\d{{1,3}})?\]|\({_FULL}\)|\{{{_BARE}\}}|{_F4})"
+IN_WORDS = rf"(?:\[(?:{_BARE}(?:-\d{{1,3}})?|{WORDED})\]|\({_FULL}\)|\{{{_BARE}\}}|{_F4})"
 _IN_WORDS = re.compile(rf"\s*{IN_WORDS}")
 _PARTS = re.compile(
     r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2})(?:[.,-](\d{1,3}))?(?:[ \u00a0\u202f]?([AaPp])\.?[Mm])?"
 )
+_WORDED = re.compile(rf"{WORDED}|{ONE_UNIT}")
 _PLAIN_SECONDS = re.compile(r"(\d{1,5}\.\d{1,3})s?")
 
 
@@ -45,6 +62,8 @@ def seconds(code: str) -> float | None:
     day ("10:14 AM") count from midnight.
     """
     parts = _PARTS.search(code)
+    if parts is None and (worded := _WORDED.search(code)) is not None:
+        return _of_units(worded[0])
     if parts is None:
         plain = _PLAIN_SECONDS.search(code)
         return float(plain[1]) if plain else None
@@ -59,6 +78,17 @@ def seconds(code: str) -> float | None:
     return (
         int(hours or 0) * 3600 + int(minutes) * 60 + int(rest) + (float(f"0.{fraction}") if fraction else 0)
     )
+
+
+def _of_units(code: str) -> float | None:
+    """The seconds of a time whose units are in letters."""
+    first, *rest = map(int, re.findall(r"\d+", code))
+    if re.search(r"\d[ \u00a0]?(?:h|std|tim)", code, re.IGNORECASE):
+        minutes, more = rest[0], rest[1] if len(rest) > 1 else 0
+        return float(first * 3600 + minutes * 60 + more) if max(minutes, more) < 60 else None
+    if not rest:
+        return float(first * (60 if re.search(r"\d[ \u00a0]?m", code, re.IGNORECASE) else 1))
+    return float(first * 60 + rest[0]) if rest[0] < 60 else None
 
 
 def begin_and_end(code: str) -> tuple[float | None, float | None]:

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from annotations.names import folded
 from annotations.readers.clock import CLEAR, CLOCK, MARKED, RANGE, begin_and_end, seconds
+from annotations.readers.label_times import timed_label, without_strays
 from annotations.readers.spoken import INVISIBLE, label_of
 
 LONGEST = 100
@@ -32,15 +33,21 @@ _LOOSE_NUMBER = re.compile(r"(?P<number>\d{1,6})[ \t\u00a0]+(?=[^\W_]|[(*+]|\[(?
 _AFTER = re.compile(rf"{_SPACE}*(?:[-–—|·,:]{_SPACE}+|[,;|](?=[^\W\d_]))?")
 _BOLD = re.compile(
     rf"(?P<mark>\*{{1,3}}|__?)(?P<label>(?:(?<=\*)[^*\n]|(?<=_)[^_\n])(?:[^*\n]){{0,{LONGEST - 1}}}?)(?P<colon>[:：]?)"
-    rf"(?P=mark)(?P<after>{_SPACE}*[:：])?"
+    rf"(?P=mark)(?P<after>(?:{_SPACE}*(?P<time>{MARKED}|{RANGE}|{CLOCK}))?{_SPACE}*[:：](?=\s|$|[^\W\d]))?"
 )
 _COLON = re.compile(
     rf"(?P<label>\?{{1,3}}|{_BODY})(?:{_SPACE}{{0,20}}:(?=[\s{INVISIBLE}]|$)|{_SPACE}{{0,20}}：)[{INVISIBLE}]*"
 )
-_TIMED_COLON = re.compile(rf"(?P<label>{_BODY})[\s,–-]{{0,20}}(?P<time>{MARKED}|{RANGE})\s*[:：](?=\s|$)")
+_TIMED_COLON = re.compile(
+    rf"(?P<label>{_BODY})[\s,;/|·@–—-]{{0,20}}(?P<time>{MARKED}|{RANGE}|(?<=[\s@])(?P<bare>{CLOCK}))\s?[-–/|]?\s*[:：](?=\s|$)"
+)
 # "[Anna Lind 00:00:03]: words"
 _TIMED_IN_BRACKETS = re.compile(
     rf"\[(?P<label>[^\W_][^\[\]:\n]{{0,59}}?)[\s,–-]{{1,20}}(?P<time>{CLOCK})\]\s?[:：](?=\s)"
+)
+# "[Anna Lind 00:00:03] words"
+_TIMED_ALL_IN_BRACKETS = re.compile(
+    rf"\[(?P<label>[^\W_][^\[\]:\n]{{0,59}}?)[\s,/|–-]{{1,20}}(?P<time>{CLOCK}|{RANGE})\]\s+(?=\S)"
 )
 _TIME_BELOW = re.compile(rf"\s*(?P<time>{MARKED}|{RANGE}|{CLOCK})\s*$")
 _TIGHT = re.compile(r"(?P<label>[^\W_][\w .-]{0,29}):(?=[^\W\d_])")
@@ -53,7 +60,7 @@ _TAB = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：\n\t]{0,59}?)[:：]?(?:[ ]*\
 _SEMICOLON = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：;\n\t]{0,59}?)\s?;\s+(?=\S)")
 _TIMED = re.compile(
     rf"(?P<label>(?:[^\W_]|[+\[(])[^:：\n\t]{{0,59}}?)"
-    rf"(?:[\s,–—-]{{0,20}}(?P<time>{MARKED}|{RANGE})|[\s,–—-]{{1,20}}(?P<clock>{CLOCK}))\s*[:：–—-]?\s+(?=\S)"
+    rf"(?:[\s,|–—-]{{0,20}}(?P<time>{MARKED}|{RANGE})|[\s,|–—-]{{1,20}}(?P<clock>{CLOCK}))\s*[:：|–—-]?\s+(?=\S)"
 )
 _ROLE_ALONE = re.compile(r"(?P<label>[^\W\d_]{3,30}(?:[ -]?\d{1,3})?)[ \u00a0]+(?=[^\W_])")
 # "From Anna to Everyone:" in a chat
@@ -76,7 +83,7 @@ _TIME_FIRST = (
         rf"(?P<time>{CLOCK})(?:\s{{2,}}|\t|\s+[-–—|·•]\s+)(?P<label>(?:[^\W_]|[+(\[])[^:：?!\n\t]{{0,99}}?)\s*[:：]?"
     ),
 )
-_HAS_CLOCK = re.compile(r"\d:\d")
+_HAS_CLOCK = re.compile(r"\d:\d|\d[ \u00a0]?[hm'’′]", re.IGNORECASE)
 _EDGES = re.compile(r"^(?:#{1,6}\s+)?(?:\*\*|__)?(?P<inner>.*?)(?:\*\*|__)?\s*$")
 
 
@@ -191,13 +198,17 @@ def colon_form(number: int, line: str, *, numbers: bool) -> Form | None:
     rest = line[before.end :]
     bold = _BOLD.match(rest)
     if bold is not None and (bold["colon"] or bold["after"]):
+        begins, ends = begin_and_end(bold["time"] or "")
+        before = before if begins is None or before.at is not None else replace(before, at=begins, ends=ends)
         return _form(number, LabelMark.COLON, bold["label"], line, before, bold.end())
     if (m := _TIMED_COLON.match(rest) or _TIMED_IN_BRACKETS.match(rest)) is not None:
         begins, ends = begin_and_end(m["time"])
-        timed = replace(before, at=begins if before.at is None else before.at, ends=ends or before.ends)
-        return (
-            _form(number, LabelMark.COLON, m["label"], line, timed, m.end()) if begins is not None else None
+        bare = before.bare or bool(m.groupdict().get("bare"))
+        timed = replace(
+            before, at=begins if before.at is None else before.at, ends=ends or before.ends, bare=bare
         )
+        label = without_strays(m["label"].strip(), timed=True)
+        return _form(number, LabelMark.COLON, label, line, timed, m.end()) if begins is not None else None
     if (m := _COLON.match(rest)) is not None:
         if (below := _TIME_BELOW.match(rest, m.end())) is not None:
             begins, ends = begin_and_end(below["time"])
@@ -226,6 +237,10 @@ def other_forms(number: int, line: str, *, numbers: bool = False) -> list[Form]:
     if (m := _IN_BRACKETS.match(rest)) is not None:
         label = next(label for label in m.groups() if label)
         forms.append(_form(number, LabelMark.BRACKET, f"[{label}]", line, before, m.end()))
+    if (m := _TIMED_ALL_IN_BRACKETS.match(rest)) is not None:
+        label, (begins, ends) = without_strays(m["label"], timed=True), begin_and_end(m["time"])
+        timed = replace(before, at=begins if before.at is None else before.at, ends=ends or before.ends)
+        forms.append(_form(number, LabelMark.BRACKET, f"[{label}]", line, timed, m.end()))
     if (m := _BOLD.match(rest)) is not None and rest[m.end() :].strip():
         forms.append(_form(number, LabelMark.BOLD, m["label"], line, before, m.end()))
     if (m := _TIMED.match(rest)) is not None:
@@ -254,7 +269,7 @@ def above_form(number: int, line: str) -> Form | None:
         for pattern in patterns:
             m = pattern.fullmatch(plain)
             if m is not None and (times := begin_and_end(m["time"]))[0] is not None:
-                label = label_of(m["label"])
+                label = label_of(without_strays(m["label"].strip(), timed=True))
                 return (
                     Form(number, LabelMark.ABOVE, label, len(line), *times, weak, None, first)
                     if label
@@ -297,7 +312,10 @@ def asks_something(text: str) -> bool:
 
 
 def _form(number: int, mark: LabelMark, label: str, line: str, before: Prefix, width: int) -> Form | None:
-    plain = label_of(label.strip("*_ \u00a0\t"))
+    timed = timed_label(label.strip("*_ \u00a0\t"))
+    if before.at is None and timed.at is not None:
+        before = replace(before, at=timed.at, ends=timed.ends)
+    plain = label_of(timed.label)
     if before.at is not None and (m := _FROM_TO.fullmatch(plain)) is not None:
         plain = label_of(m["name"])
     if not plain:

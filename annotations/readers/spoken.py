@@ -10,6 +10,7 @@ from typing import Protocol
 
 from annotations.errors import BadInput
 from annotations.readers.account import NOTHING_COUNTED, WordAccount
+from annotations.readers.label_times import timed_label
 from annotations.readers.labels_in_study_yaml import LabelRules
 from annotations.transcript import SpokenTurn, Turn, canonical
 
@@ -56,9 +57,9 @@ def one_line(text: str) -> str:
 
 
 def label_of(text: str) -> str:
-    """A speaker's label as it is kept: without invisible marks, on one line, and without a colon."""
+    """A speaker's label as it is kept: without invisible marks, on one line, without a colon and without times."""
     plain = one_line(re.sub(f"[{INVISIBLE}]", "", text))
-    return re.sub(r"\s*(?::(?=\s|$)|：\s*$)", "", plain).strip()
+    return timed_label(re.sub(r"\s*(?::(?=\s|$)|：\s*$)", "", plain).strip()).label
 
 
 def finished(

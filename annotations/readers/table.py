@@ -16,6 +16,7 @@ from annotations.numbers_shown import counted
 from annotations.readers.account import LeftOut, WordAccount
 from annotations.readers.clock import begin_and_end
 from annotations.readers.cues import Cue, turns_of_cues
+from annotations.readers.label_times import timed_label
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.milliseconds import in_seconds
 from annotations.readers.spoken import ReadTranscript, one_line, turns_with_words
@@ -38,6 +39,7 @@ class _Rows:
     empty: list[int] = field(default_factory=list)
     words: int = 0
     others: list[str] = field(default_factory=list)
+    clocks: bool = False  # 1:02 is no number of milliseconds
 
 
 def read_table(
@@ -88,10 +90,14 @@ def _take(row: SheetRow, sheet: Sheet, name: str, many: dict[str, _Rows]) -> Non
         count_words(cell) for name, cell in row.cells.items() if (row.number, name) not in sheet.filled
     )
     rows.others.extend(row[column] for column in sheet.ignored if row[column])
+    rows.clocks |= any(sign in row[column] for column in ("start", "end", "time") for sign in ":;")
     begins, ends = begin_and_end(row["time"]) if row["time"] else (None, None)
     begins = _seconds(row, "start", where) if row["start"] else begins
     ends = _seconds(row, "end", where) if row["end"] else ends
-    rows.spoken.append(SpokenTurn(one_line(row["speaker"]), words, begins, ends))
+    timed = timed_label(one_line(row["speaker"]))
+    if begins is None and timed.at is not None:
+        begins, ends, rows.clocks = timed.at, timed.ends, True
+    rows.spoken.append(SpokenTurn(timed.label, words, begins, ends))
 
 
 def _transcript(
@@ -101,7 +107,7 @@ def _transcript(
     sheet: Sheet,
     as_cues: LabelRules | None,
 ) -> ReadTranscript:
-    spoken = in_seconds(rows.spoken)
+    spoken = rows.spoken if rows.clocks else in_seconds(rows.spoken)
     account = WordAccount(layout="a table, one row one turn")
     if as_cues is not None:
         cues = [Cue(t.begins or 0.0, t.ends or t.begins or 0.0, (t.words,)) for t in spoken if t.words]
