@@ -27,7 +27,8 @@ from annotations.errors import BadInput, nearest, unknown
 from annotations.names import folded
 from annotations.sheets.content import decode, read_bytes
 from annotations.sheets.grids import Grid, grids_of
-from annotations.sheets.sheet import MOST_ABOVE, Sheet, own_names, read_sheet, what_was_not_read
+from annotations.sheets.safe_cells import text_of_safe
+from annotations.sheets.sheet import MOST_ABOVE, Sheet, SheetRow, own_names, read_sheet, what_was_not_read
 from annotations.transcript import Role
 
 # the C emitter writes the same, six times as fast
@@ -164,7 +165,8 @@ def _of_tree(listed: Sequence[tuple[Listed, bool]], file: Path) -> Codebook:
 def _own_table(file: Path) -> FromFile:
     listing = _ListedCodes()
     sheet = read_sheet(file, required=("code",), optional=_COLUMNS).refuse_hidden()
-    for row in sheet.rows:
+    for given in sheet.rows:
+        row = SheetRow(given.number, {key: text_of_safe(cell) for key, cell in given.cells.items()})
         where = f"{file}, row {row.number}"
         if not row["code"]:
             raise BadInput(f'{where}: the column "code" is empty. Every row names a code.')

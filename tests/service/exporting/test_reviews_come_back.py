@@ -21,7 +21,8 @@ from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.transcripts import add_transcript, all_texts
 from annotations.study.config import read_study
 from annotations.transcript import Span
-from service.composition import Parts
+from service.composition import Parts, open_parts
+from service.exporting.codebook_out import write_codebook_file
 from service.exporting.export_refi import export_refi
 from service.importing.import_project import Wishes, import_project
 from service.settings import read_settings
@@ -228,3 +229,21 @@ def test_a_codebook_beside_that_is_another_is_not_taken(
     assert [code.path for code in made] == ["Topics/Money", "Topics/Time"]
     assert made["money"].name == "Money"
     back.close()
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_codebook_s_table_is_read_back_without_the_signs_of_spreadsheets(
+    own_book: Parts, tmp_path: Path, ending: str
+) -> None:
+    """A definition that begins like a formula, or lists with hyphens, is the same after a table."""
+    (tmp_path / "listed.yaml").write_text(
+        '- {code: Money, definition: \'= what it costs\', use_when: "- price\\n- fee; - toll", example: "\'tis dear"}\n'
+        "- {code: -Time, definition: '@work'}\n",
+        "utf-8",
+    )
+    book = read_codebook(tmp_path / "listed.yaml")
+    write_codebook(book, own_book.study.codebook_file)
+    with open_parts(own_book.study.folder) as parts:
+        write_codebook_file(parts, tmp_path / f"out.{ending}")
+    back = read_codebook(tmp_path / f"out.{ending}")
+    assert list(back) == list(book)
