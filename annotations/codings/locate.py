@@ -12,6 +12,7 @@ from annotations.codings.nearest_turns import nearest_words
 from annotations.codings.quote_search import Match, QuoteSearch, TooCommon
 from annotations.codings.quote_words import QuoteWords, words_of
 from annotations.errors import BadInput
+from annotations.html_marks import without_html
 from annotations.transcript import Span, Transcript
 from annotations.turn_numbers import in_both_counts, shown_number, turn_typed
 
@@ -141,7 +142,13 @@ class Places:
         """Every place where these words stand, in order. Raises NotFound where there is none, or nobody can tell."""
         if words not in self._looked_up:
             copied = self._copied(words)
-            self._looked_up[words] = tuple(copied or self._alike(words))
+            meant = without_html(words)  # a program may write quotes as HTML, and transcripts not
+            self._looked_up[words] = tuple(
+                copied
+                or self._alike(words)
+                or (meant != words and (self._copied(meant) or self._alike(meant)))
+                or ()
+            )
         if not self._looked_up[words]:
             raise WordsNotFound("quote", f'these words do not stand in "{self.transcript.name}"')
         return self._looked_up[words]
@@ -185,6 +192,8 @@ class Places:
 
     def says(self, span: Span, words: str) -> bool:
         """Are these the words of the span, with whatever marks and heads they were copied?"""
+        if (meant := without_html(words)) != words and self.says(span, meant):
+            return True
         if _fold(span.of(self.transcript.text).strip())[0] == _fold(words.strip())[0]:
             return True
         said = self._search.words

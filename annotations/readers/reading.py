@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from annotations.errors import BadInput
+from annotations.html_marks import said_of_marks
 from annotations.readers.docx import read_docx
 from annotations.readers.eaf import read_eaf
 from annotations.readers.html_file import read_html
@@ -71,4 +73,7 @@ def read_transcripts(
             raise BadInput(
                 f"{file}: the id {transcript_read.name[:40]!r} is too long or holds odd characters. Rename it."
             )
-    return transcripts
+    return tuple(
+        replace(read, warnings=(*read.warnings, *said)) if (said := said_of_marks(read.text)) else read
+        for read in transcripts
+    )

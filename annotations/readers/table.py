@@ -5,12 +5,14 @@ turn. Columns as NVivo, Premiere, Sonix, whisper and others name them are known.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from annotations.errors import BadInput
+from annotations.html_marks import html_that_a_program_wrote, without_html
 from annotations.names import folded
 from annotations.numbers_shown import counted
 from annotations.readers.account import LeftOut, WordAccount
@@ -39,6 +41,7 @@ class _Rows:
     empty: list[int] = field(default_factory=list)
     words: int = 0
     others: list[str] = field(default_factory=list)
+    names: Counter[str] = field(default_factory=Counter)  # as they are written, with their rows
     clocks: bool = False  # 1:02 is no number of milliseconds
 
 
@@ -54,18 +57,25 @@ def read_table(
     speakers = "speaker" in columns or not {"start", "time"} & set(columns)
     required = _REQUIRED if speakers else ("text",)
     sheet = read_sheet(file, required=required, optional=("speaker", *_OPTIONAL), also_called=also_called)
+    marks = html_that_a_program_wrote([row[column] for row in sheet.rows for column in _REQUIRED])
     many: dict[str, _Rows] = {}
     for row in sheet.rows:
-        _take(row, sheet, name, many)
+        _take(_meant(row) if marks else row, sheet, name, many)
     if not any(turn.words for rows in many.values() for turn in rows.spoken):
         raise BadInput(
             f"{file} holds no turns. Below the first row every row is a turn: a speaker and a text."
         )
     return tuple(
-        _transcript(rows, file, interviewers, sheet, None if speakers else rules)
+        _transcript(rows, file, interviewers, sheet, None if speakers else rules, marks)
         for rows in many.values()
         if any(t.words for t in rows.spoken)
     )
+
+
+def _meant(row: SheetRow) -> SheetRow:
+    """A row whose words were written as HTML, with what they mean."""
+    words = {column: without_html(row[column]) for column in _REQUIRED if column in row.cells}
+    return replace(row, cells={**row.cells, **words})
 
 
 def _take(row: SheetRow, sheet: Sheet, name: str, many: dict[str, _Rows]) -> None:
@@ -76,6 +86,7 @@ def _take(row: SheetRow, sheet: Sheet, name: str, many: dict[str, _Rows]) -> Non
             f'{where}, column "transcript": it is empty. Every row says which transcript it belongs to.'
         )
     rows = many.setdefault(folded(given), _Rows(" ".join(given.split())))
+    rows.names[given] += 1
     for key in DESCRIBING:
         if row[key] and rows.described.setdefault(key, row[key]) != row[key]:
             raise BadInput(
@@ -106,6 +117,7 @@ def _transcript(
     interviewers: Sequence[str],
     sheet: Sheet,
     as_cues: LabelRules | None,
+    marks: int,
 ) -> ReadTranscript:
     spoken = rows.spoken if rows.clocks else in_seconds(rows.spoken)
     account = WordAccount(layout="a table, one row one turn")
@@ -121,6 +133,19 @@ def _transcript(
         )
     if sheet.ignored:
         warnings.append(f"the columns {', '.join(sheet.ignored)} are not known and were not read.")
+    if len(rows.names) > 1:
+        named = " and ".join(
+            f'"{name}" ({counted(count, "row")})' for name, count in rows.names.most_common()
+        )
+        warnings.append(
+            f"rows of {named} were read as one transcript: a name is the same in any case and spacing, and however its "
+            f"letters are encoded. If they are several transcripts, give each a name of its own."
+        )
+    if marks:
+        warnings.append(
+            f"{counted(marks, 'mark', 'marks')} of HTML in the file, such as &amp; or <br>, "
+            f"{'was' if marks == 1 else 'were'} read as what {'it means' if marks == 1 else 'they mean'}."
+        )
     warnings.extend(sheet.unread)
     return ReadTranscript(
         rows.name,
