@@ -36,11 +36,13 @@ from service.audit import Did, noted
 from service.page_words import for_pages
 from service.pushing.invited_coders import list_address
 from service.web.client_address import is_secure
+from service.web.form_of_before import is_of_before, mark_of, shows_anew
 from service.web.pages import Visit, Visited, saved
 from service.web.sign_in_pages import Said
 from service.web.signed_in import AskedBy, person_of
 
 PATH = "/people"
+_RIGHTS_CHANGED = shows_anew("The rights of this account were")
 # a program's token invites nobody
 router = APIRouter(prefix=PATH, include_in_schema=False, dependencies=[Depends(person_of)])
 Chosen = Annotated[list[str] | None, Form(max_length=200)]
@@ -87,13 +89,22 @@ async def one_person(visit: Visited, account: UUID) -> Response:
 
 @router.post("/{account}/rights")
 async def other_rights(
-    visit: Visited, by: AskedBy, account: UUID, role: Said = "", site: Chosen = None, text: Said = ""
+    visit: Visited,
+    by: AskedBy,
+    account: UUID,
+    role: Said = "",
+    site: Chosen = None,
+    text: Said = "",
+    seen: Said = "",
 ) -> Response:
     """Another role, other sites; they hold from the next request on."""
     visit.must(Action.MANAGE_PEOPLE)
     try:
         rights = Rights(role_said(role), sites_said(site or ()), sees_text=bool(text))
         config = visit.parts.study.config
+        person, _ = await run_in_threadpool(_known, visit.parts.store, account)
+        if person is not None and is_of_before(seen, person.rights.said()):
+            return await _one(visit, account, fault=_RIGHTS_CHANGED)
         await run_in_threadpool(change_rights, visit.parts.store, account, rights, config, by=by)
     except TandemError as error:
         return await _one(visit, account, fault=str(error))
@@ -207,6 +218,7 @@ async def _one(visit: Visit, account: UUID, *, fault: str = "") -> Response:
         code=422 if fault else 200,
         person=person,
         tokens=tokens,
+        seen=mark_of(person.rights.said()),
         fault=fault,
         sites=sites_in(visit.parts.study.config),
     )

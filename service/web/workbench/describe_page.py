@@ -19,12 +19,14 @@ from service.audit import Did
 from service.bringing_in.missing import lacks, used_in
 from service.importing.describe_transcript import PLACED, describe_transcript, described_as
 from service.importing.description_checked import DescriptionFaults
+from service.web.form_of_before import SEEN, changed_meanwhile, is_of_before, mark_of, otherwise_now
 from service.web.pages import Visit, Visited, saved
 from service.web.workbench.audit import audit
 from service.web.workbench.given import Sent
 from service.web.workbench.place_choices import place_choices
 
 PATH = "/participants/transcript"
+_CHANGED_MEANWHILE = changed_meanwhile("What is said of this transcript was")
 router = APIRouter(include_in_schema=False)
 
 
@@ -75,6 +77,9 @@ def describe(visit: Visited, sent: Sent, transcript: UUID) -> Response:
     try:
         with visit.parts.alone("describe"):
             parts = visit.parts.read_again()
+            now = _said_now(visit, transcript)
+            if is_of_before(sent.text(SEEN), now) and (errors := otherwise_now(now, now | given)):
+                return _page(visit, transcript, fault=_CHANGED_MEANWHILE, errors=errors, given=given)
             done = describe_transcript(parts, transcript, given)
     except DescriptionFaults as error:
         return _page(visit, transcript, errors=error.fields, given=given)
@@ -83,6 +88,12 @@ def describe(visit: Visited, sent: Sent, transcript: UUID) -> Response:
     if done.fields:
         audit(visit, Did.PLACED, done.transcript, what=", ".join(done.fields))
     return saved(describe_path(transcript), "describe")
+
+
+def _said_now(visit: Visit, transcript: UUID) -> dict[str, str]:
+    with visit.parts.store.reading() as connection:
+        kept = transcript_by_id(connection, transcript)
+    return {} if kept is None else described_as(kept.transcript)
 
 
 def _page(
@@ -104,6 +115,7 @@ def _page(
         here=describe_path(transcript),
         reads=interview_path(transcript),
         values=described_as(kept.transcript) | dict(given or {}),
+        seen=mark_of(described_as(kept.transcript)),
         participant=kept.transcript.participant,
         places=place_choices(visit.parts.read_again().study.config, places),
         errors=errors or {},

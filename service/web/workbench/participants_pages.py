@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Response, status
@@ -10,7 +11,6 @@ from fastapi import APIRouter, Response, status
 from annotations.attributes import Owner
 from annotations.errors import BadInput
 from annotations.names import folded
-from annotations.numbers_shown import tallied
 from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
 from annotations.store.jobs import ask_for
 from annotations.store.study_places import places_in
@@ -20,20 +20,31 @@ from service.access.page_links import interview_path
 from service.access.policy import Action
 from service.audit import Did
 from service.importing.change_participant import change_attributes, change_consents
-from service.importing.participants import KnownPerson, people_of
+from service.importing.participants import KnownPerson, StudyPeople, people_of
 from service.person_named import person_named
+from service.web.form_of_before import (
+    SEEN,
+    changed_meanwhile,
+    is_of_before,
+    mark_of,
+    otherwise_now,
+    shows_anew,
+)
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, Visited, saved
 from service.web.workbench import describe_page
 from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.audit import audit
 from service.web.workbench.describe_page import describe_path, unplaced
+from service.web.workbench.erased_rows import NAMED, row_in_words
 from service.web.workbench.given import Sent
 from service.withdrawal.erasure_dry_run import what_would_go
 from service.withdrawal.foreseen import foreseen
 from service.withdrawal.receipt import FOLDER
 
 PATH = "/participants"
+_KNOWN_CHANGED = changed_meanwhile("What is known of them was")
+_CONSENTS_CHANGED = shows_anew("What they consent to was")
 _RECEIPT = re.compile(r"(withdrawal|correction)-\d{4}-\d{2}-\d{2}-[0-9a-f]{8}(-\d{1,4})?\.txt")
 router = APIRouter(include_in_schema=False)
 router.include_router(describe_page.router)
@@ -110,6 +121,12 @@ def attributes(visit: Visited, sent: Sent) -> Response:
         values[sent.text("new_name")] = sent.text("new_value")
     try:
         with visit.parts.alone("participants"):
+            known = _known_of(visit, who)
+            if is_of_before(sent.text(SEEN), known):
+                typed = {name: values.get(name, "") for name in known}
+                return _page(
+                    visit, who, fault=_KNOWN_CHANGED, given=values, errors=otherwise_now(known, typed)
+                )
             change_attributes(visit.parts, Owner.PARTICIPANT, who, values)
     except BadInput as error:
         return _page(visit, who, fault=str(error), given=values)
@@ -126,6 +143,8 @@ def consents(visit: Visited, sent: Sent) -> Response:
     wanted = Consents(sent.ticked("may_train"), sent.ticked("may_quote"), sites or None)
     try:
         with visit.parts.alone("participants"):
+            if is_of_before(sent.text(SEEN), _consented(_theirs(visit, who))):
+                return _page(visit, who, fault=_CONSENTS_CHANGED)
             done = change_consents(visit.parts, who, wanted)
     except BadInput as error:
         return _page(visit, who, fault=str(error))
@@ -193,14 +212,18 @@ def _how_many(count: int, person: KnownPerson) -> str:
 
 
 def _page(
-    visit: Visit, who: str, *, fault: str = "", note: str = "", given: dict[str, str] | None = None
+    visit: Visit,
+    who: str,
+    *,
+    fault: str = "",
+    note: str = "",
+    given: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
 ) -> Response:
     with visit.parts.store.reading() as connection:
         people = people_of(connection)
         theirs = _of(described_transcripts(connection), who)
-    person = next(
-        (participant for participant in people.participants if folded(participant.name) == folded(who)), None
-    )
+    person = _person(people, who)
     if person is None:
         return visit.page(
             "fault.html",
@@ -220,10 +243,36 @@ def _page(
         differ=any(transcript.consents != consents for transcript in theirs),
         place=lambda row: interview_path(row.id),
         describe=lambda row: describe_path(row.id),
+        seen=mark_of(dict(person.attributes)),
+        seen_consents=mark_of(_consented(theirs)),
+        errors=errors or {},
         faults=fault.splitlines(),
         note=note,
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
     )
+
+
+def _person(people: StudyPeople, who: str) -> KnownPerson | None:
+    return next((person for person in people.participants if folded(person.name) == folded(who)), None)
+
+
+def _known_of(visit: Visit, who: str) -> dict[str, str]:
+    with visit.parts.store.reading() as connection:
+        person = _person(people_of(connection), who)
+    return {} if person is None else dict(person.attributes)
+
+
+def _theirs(visit: Visit, who: str) -> list[DescribedTranscript]:
+    with visit.parts.store.reading() as connection:
+        return _of(described_transcripts(connection), who)
+
+
+def _consented(theirs: Iterable[DescribedTranscript]) -> dict[str, object]:
+    """What was consented to, transcript by transcript, as plain values."""
+    return {
+        str(row.id): [row.consents.may_train, row.consents.may_quote, row.consents.visible_to]
+        for row in theirs
+    }
 
 
 def _of(transcripts: tuple[DescribedTranscript, ...], who: str) -> list[DescribedTranscript]:
@@ -241,53 +290,10 @@ def _preview(visit: Visit, who: str, *, fault: str = "") -> Response:
     return visit.page(
         "workbench/withdraw.html",
         plan=foreseen_plan,
-        rows=[_row(name, count) for name, count in foreseen_plan["rows"].items() if name != _NAMED],
+        rows=[row_in_words(*row) for row in foreseen_plan["rows"].items() if row[0] != NAMED],
         faults=[fault] if fault else [],
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
     )
-
-
-def _row(table: str, count: int) -> str:
-    """So many rows of a table, in words."""
-    what = _TABLES.get(table, table.replace("_", " "))
-    return tallied(count, f"{what[:1].upper()}{what[1:]}")
-
-
-_TABLES = {
-    "annotation_reviews": "notes of what became of an answer",
-    "attributes": "things noted of them, such as a role",
-    "brought_in_items": "notes of how they came in",
-    "chosen_quotes": "quotes chosen for tables",
-    "codings": "codings of their words",
-    "dealt_transcripts": "notes of who was to code them",
-    "doubt_answers": "answers to memos and questions about their words",
-    "doubts": "memos and questions about their words",
-    "drawn_segments": "passages drawn to be coded twice or without suggestions",
-    "event_passages": "passages named beside events of a timeline",
-    "group_draws": "notes of who judges models",
-    "interview_drafts": "interviews that coders have begun and not submitted",
-    "kept_figures": "figures on pages, which are measured again when somebody asks",
-    "label_studio_annotations": "answers as they came from Label Studio",
-    "label_studio_interviews": "interviews as they were handed out",
-    "label_studio_read_tasks": "notes of what was read from Label Studio",
-    "label_studio_tasks": "passages as they were handed out",
-    "learnt_from": "notes of what a model learnt from",
-    "member_checks": "answers to summaries for member checking",
-    "passage_answers": "answers to whole interviews, by passage",
-    "retractions": "notes of reviews taken back",
-    "review_sources": "notes of what an agreed decision rests on",
-    "reviews": "reviews of their words by people",
-    "seen_doubts": "notes of who has seen which answers to these",
-    "segments": "passages of their transcripts, the interviewer’s too",
-    "shown_models": "notes of what was shown with a passage",
-    "suggestions": "suggestions of models for their words",
-    "summary_passages": "passages named beside summaries",
-    "transcript_versions": "earlier texts of corrected transcripts",
-    "turns": "turns of their transcripts, the interviewer’s too",
-    "version_passages": "passages that a correction has changed",
-}
-# these stand above, by name
-_NAMED = "transcripts"
 
 
 def _receipts(visit: Visit) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -15,16 +13,14 @@ from annotations.study.config_faults import WrongConfig
 from service.access.policy import Action
 from service.audit import Did
 from service.study_settings import change_settings
+from service.web.form_of_before import SEEN, changed_meanwhile, is_of_before, mark_of, otherwise_now
 from service.web.pages import Visit, Visited, saved
 from service.web.workbench.audit import audit
 from service.web.workbench.given import Given, Sent
 from service.web.workbench.settings_form import by_field, fields_of, wanted_of
 
 PATH = "/settings"
-_CHANGED_MEANWHILE = (
-    "The settings were changed elsewhere since you opened this page, so nothing was saved. What you typed stands here, and "
-    "beside each field what stands there by now, where it is another. Correct it where needed, and save again."
-)
+_CHANGED_MEANWHILE = changed_meanwhile("The settings were")
 router = APIRouter(include_in_schema=False)
 
 
@@ -47,8 +43,9 @@ def change(visit: Visited, sent: Sent) -> Response:
         with parts.alone("settings"):
             parts.take_up(read_study(parts.study.folder))
             now = parts.study.config
-            if sent.text("seen") not in ("", _mark(now)):
-                return _refused(visit, sent, now, _otherwise_now(sent, now), [_CHANGED_MEANWHILE])
+            if is_of_before(sent.text(SEEN), shown := fields_of(now)):
+                errors = otherwise_now(shown, {name: sent.text(name) for name in shown})
+                return _refused(visit, sent, now, errors, [_CHANGED_MEANWHILE])
             done = change_settings(parts, wanted, besides=faults)
     except WrongConfig as error:
         errors, others = by_field(error.faults)
@@ -59,19 +56,6 @@ def change(visit: Visited, sent: Sent) -> Response:
     if done.notes:
         return _page(visit, fields_of(done.study.config), done.study.config, notes=done.notes)
     return saved(PATH, form="settings")
-
-
-def _mark(config: StudyConfig) -> str:
-    """What a form was made from: a form of before would put everything back that has been changed since."""
-    return hashlib.sha256(json.dumps(fields_of(config), sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _otherwise_now(sent: Given, now: StudyConfig) -> dict[str, str]:
-    return {
-        name: f"By now it stands there so: {' / '.join(value.splitlines()) or '(empty)'}"
-        for name, value in fields_of(now).items()
-        if value.split() != sent.text(name).split()
-    }
 
 
 def _refused(
@@ -99,6 +83,6 @@ def _page(
         faults=faults or [],
         notes=notes,
         config=config,
-        seen=_mark(config),
+        seen=mark_of(fields_of(config)),
         code=code,
     )

@@ -172,6 +172,23 @@ def test_rights_hold_from_the_next_request(app: FastAPI, parts: Parts) -> None:
     assert closed.status_code == 422
 
 
+def test_rights_that_were_changed_since_are_not_put_back(app: FastAPI, parts: Parts) -> None:
+    """A page that was opened before shows what holds by now, and changes nothing."""
+    lea, path = signed_in(app, "Lea"), f"/people/{_account(parts, 'Cleo')}"
+    token = form_token(lea, "/people")
+    seen = re.findall(r'name="seen" value="(\w+)"', lea.get(path).text)[0]
+    old = {"csrf": token, "role": "lead", "seen": seen}
+    assert lea.post(f"{path}/rights", data=old | {"role": "reader"}).status_code == 200
+    refused = lea.post(f"{path}/rights", data=old)
+    assert (refused.status_code, "The rights of this account were changed elsewhere" in refused.text) == (
+        422,
+        True,
+    )
+    assert "Reader" in lea.get(path).text
+    now = re.findall(r'name="seen" value="(\w+)"', refused.text)[0]
+    assert lea.post(f"{path}/rights", data=old | {"seen": now}).status_code == 200
+
+
 def test_whom_a_lead_signs_out_or_closes_is_out(app: FastAPI, parts: Parts) -> None:
     """At once; without "I am sure" nothing is closed; a closed account is no page any more."""
     lea, cleo, rita = signed_in(app, "Lea"), signed_in(app, "Cleo"), signed_in(app, "Rita")

@@ -77,3 +77,44 @@ def test_undo_leaves_what_was_said_since(lead: Lead, parts: Parts) -> None:
     lead.post(f"{came.url.path}/undo")
     t = _only(parts)
     assert (t.participant, t.wave, t.case) == ("P21", "", "Norrbäck")
+
+
+def _seen(page: str, form: str) -> str:
+    """What the form at this address says that it was made from."""
+    marks = re.findall(r'name="seen" value="(\w+)"', page[page.index(f'action="{form}"') :])
+    assert marks
+    return str(marks[0])
+
+
+def test_forms_of_before_put_nothing_back(lead: Lead, parts: Parts) -> None:
+    """Place, attributes and consents that were changed elsewhere since stay; what was typed can be saved afterwards."""
+    lead.post(f"{lead.send(('talk.txt', TALK)).url.path}/bring")
+    here, person = f"/participants/transcript/{_only(parts).id}", "/participants/of?who=P21"
+    old = {"wave": "", "case": "", "site": "", "seen": _seen(lead.get(here).text, here)}
+    assert lead.post(here, old | {"participant": "P21", "wave": "2", "kind": "field note"}).status_code == 200
+    refused = lead.post(here, old | {"participant": "P21", "language": "sv"})
+    assert (refused.status_code, _only(parts).wave) == (422, "2")
+    assert "What is said of this transcript was changed elsewhere" in refused.text
+    assert "so: 2" in refused.text[refused.text.index('id="wave-error"') :][:60]
+    assert 'value="sv"' in refused.text
+    again = {"wave": "2", "seen": _seen(refused.text, here), "language": "sv", "participant": "P21"}
+    assert lead.post(here, again).status_code == 200
+
+    form = "/participants/attributes"
+    old = {"who": "P21", "seen": _seen(lead.get(person).text, form)}
+    assert lead.post(form, old | {"new_name": "role", "new_value": "nurse"}).status_code == 200
+    refused = lead.post(form, old | {"new_name": "role", "new_value": "porter"})
+    assert refused.status_code == 422
+    assert "By now it stands there so: nurse" in refused.text
+    assert 'value="porter"' in refused.text
+    old["seen"] = _seen(refused.text, form)
+    assert lead.post(form, old | {"attribute-role": "porter"}).status_code == 200
+
+    form = "/participants/consents"
+    old = {"who": "P21", "seen": _seen(lead.get(person).text, form)}
+    assert "1 transcript" in lead.post(form, old).text
+    refused = lead.post(form, old | {"may_train": "yes", "may_quote": "yes"})
+    assert refused.status_code == 422
+    assert "What they consent to was changed elsewhere" in refused.text
+    consents = _only(parts).consents
+    assert (consents.may_train, consents.may_quote) == (False, False)
