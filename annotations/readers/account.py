@@ -33,6 +33,7 @@ class WordAccount:
     ``words_in``: all words that the reader found in the file. ``kept``: those in turns. ``marks``: labels, times and
     numbers. ``left_out``: the rest, each with its reason. ``layout``: how the speakers were found, ``speakers``: why
     each label was taken for one. ``before_first``: how many of the words left out stand before the first speaker.
+    ``doubts``: sentences about what may be wrong with the file.
     """
 
     words_in: int = 0
@@ -44,6 +45,7 @@ class WordAccount:
     speakers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     before_first: int = 0
     unlabelled: bool = False
+    doubts: tuple[str, ...] = ()
 
     @property
     def words_left_out(self) -> int:

@@ -5,29 +5,57 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from annotations.numbers_shown import counted
 from annotations.readers.account import LeftOut, WordAccount
 from annotations.readers.clock import is_time
-from annotations.readers.labelled_column import without_notes
+from annotations.readers.labelled_column import says_all_twice, without_notes
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules, LineRule
 from annotations.readers.line_layouts import turns_of_lines
-from annotations.readers.looks import Paragraph, looks_of_lines
+from annotations.readers.looks import Paragraph, looks_of_lines, struck_in, without_hidden
 from annotations.readers.speaker_table import turns_of_table
 from annotations.readers.spoken import one_line
 from annotations.readers.text_lines import TextLines
 from annotations.readers.words import count_words, first_words
 from annotations.transcript import SpokenTurn
 
+_TWICE = (
+    "two columns of a table name the same speakers row by row, as an original beside its translation does, and both were "
+    "read: every turn stands there twice. Delete one of the columns, and give the file again."
+)
 Table = tuple[tuple[str, ...], ...]
+# a table whose cells still show how their words look
+LookingTable = tuple[tuple[Paragraph, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """Blocks in their order: a paragraph is a string or a Paragraph, a table its rows of cells. ``apart``: words that
-    stand beside the text, such as notes, by what they are.
+    stand beside the text, such as notes, by what they are. ``struck``: those of the blocks that are struck through.
     """
 
     blocks: tuple[str | Paragraph | Table, ...]
     apart: tuple[tuple[str, str], ...] = field(default=())
+    struck: str = ""
+
+
+def document_of_seen(blocks: Sequence[Paragraph | LookingTable]) -> Document:
+    """The document that people see: hidden text stands apart, also that of cells, and what is struck through is known."""
+    hidden: list[str] = []
+    struck: list[str] = []
+
+    def seen(paragraph: Paragraph) -> Paragraph:
+        left, words = without_hidden(paragraph)
+        hidden.append(words)
+        struck.append(struck_in(left))
+        return left
+
+    kept = tuple(
+        seen(block)
+        if isinstance(block, Paragraph)
+        else tuple(tuple(seen(cell).text for cell in row) for row in block)
+        for block in blocks
+    )
+    return Document(kept, (("hidden text", " ".join(filter(None, hidden))),), " ".join(filter(None, struck)))
 
 
 def turns_of_document(
@@ -37,6 +65,11 @@ def turns_of_document(
     without a speaker where no line names one. And the account of its words.
     """
     spoken, account = _turns(document.blocks, interviewers, rules)
+    doubts = [*account.doubts]
+    if any(isinstance(block, tuple) and says_all_twice(block) for block in document.blocks):
+        doubts.append(_TWICE)
+    if document.struck.strip():
+        doubts.append(_said_of_struck(document.struck))
     apart = [
         LeftOut(what, f"{what}: beside the text", count_words(text), first_words(text))
         for what, text in document.apart
@@ -46,6 +79,16 @@ def turns_of_document(
         account,
         words_in=account.words_in + sum(count_words(text) for _, text in document.apart),
         left_out=(*account.left_out, *apart),
+        doubts=tuple(doubts),
+    )
+
+
+def _said_of_struck(words: str) -> str:
+    number = count_words(words)
+    are = "is struck through and was" if number == 1 else "are struck through and were"
+    return (
+        f"{counted(number, 'word')} {are} read all the same (the first: “{first_words(words)}”). Delete what is not meant, "
+        f"and give the file again."
     )
 
 

@@ -14,7 +14,7 @@ from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.looks import HEADING, PLAIN, Looks, Paragraph
 from annotations.readers.ooxml import W, transitional, words_beside
 from annotations.readers.spoken import ReadTranscript, finished
-from annotations.readers.word_changes import heading_styles, settle
+from annotations.readers.word_changes import heading_styles, settle, struck_through
 from annotations.readers.words import count_words
 
 _TEXT = {
@@ -66,7 +66,9 @@ def read_docx(
         blocks = (*blocks, *boxes)
     elif in_boxes:
         beside = [*beside, ("text boxes", " ".join(_plain(block) for block in boxes))]
-    spoken, account = turns_of_document(Document(blocks, tuple(beside)), interviewers, rules)
+    spoken, account = turns_of_document(
+        Document(blocks, tuple(beside), struck_through(body)), interviewers, rules
+    )
     return finished(spoken, name=name, file=file, reader="docx", interviewers=interviewers, account=account)
 
 

@@ -9,6 +9,7 @@ from annotations.errors import BadInput
 from annotations.readers.document import Document, turns_of_document
 from annotations.readers.html_text import HtmlText
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
+from annotations.readers.looks import struck_in
 from annotations.readers.spoken import ReadTranscript, finished
 
 MOST = 5_000_000
@@ -25,7 +26,9 @@ def read_html(
     page.feed(text)
     page.close()
     apart = (("comments", " ".join(page.comments)), ("hidden or deleted text", " ".join(page.hidden)))
-    spoken, account = turns_of_document(Document(tuple(page.paragraphs), apart), interviewers, rules)
+    paragraphs = tuple(page.paragraphs)
+    struck = " ".join(filter(None, map(struck_in, paragraphs)))
+    spoken, account = turns_of_document(Document(paragraphs, apart, struck), interviewers, rules)
     return finished(
         spoken,
         name=name,

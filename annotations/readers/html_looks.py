@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from annotations.readers.looks import HEADING, HIDDEN, PLAIN, Looks
+from annotations.readers.looks import HEADING, HIDDEN, PLAIN, STRUCK, Looks
 
-_TAGS = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underlined", "ins": "underlined"}
+_TAGS = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underlined", "ins": "underlined", "s": STRUCK,
+         "strike": STRUCK}  # fmt: skip
 _EMPTY = frozenset({"br", "hr", "img", "input", "link", "meta", "source", "wbr", "col"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _NOT_SEEN = re.compile(r"display\s*:\s*none")
@@ -19,6 +20,7 @@ _LONGEST = 2000
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)")
 _ITALIC = re.compile(r"font-style\s*:\s*(?:italic|oblique)")
 _UNDERLINED = re.compile(r"text-decoration[a-z-]{0,8}\s*:[^;]{0,40}underline")
+_STRUCK = re.compile(r"text-decoration[a-z-]{0,8}\s*:[^;]{0,40}line-through")
 _COLOUR = re.compile(r"(?<![a-z-])(?:background-)?color\s*:\s*(?P<color>[^;]{1,40})")
 _INDENT = re.compile(r"(?:margin-left|padding-left|text-indent)\s*:\s*(?P<left>[^;]{1,20})")
 _BLACK = frozenset({"black", "#000", "#000000", "inherit", "transparent", "white", "#fff", "#ffffff"})
@@ -57,7 +59,12 @@ def _looks(tag: str, attrs: dict[str, str | None]) -> Looks:
     style = (attrs.get("style") or "")[:_LONGEST].lower()
     if tag == "del" or "hidden" in attrs or _NOT_SEEN.search(style):
         looks.add(HIDDEN)
-    for look, pattern in (("bold", _BOLD), ("italic", _ITALIC), ("underlined", _UNDERLINED)):
+    for look, pattern in (
+        ("bold", _BOLD),
+        ("italic", _ITALIC),
+        ("underlined", _UNDERLINED),
+        (STRUCK, _STRUCK),
+    ):
         if pattern.search(style):
             looks.add(look)
     colours = [m["color"].strip() for m in _COLOUR.finditer(style)]

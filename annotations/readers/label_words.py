@@ -16,15 +16,21 @@ def listed(name: str) -> frozenset[str]:
 def is_programs_line(line: str) -> bool:
     """Does a program say this of the transcript, on a line of its own?"""
     plain = line.strip()
-    return len(plain) <= _LONGEST and _programs().fullmatch(plain) is not None
+    return len(plain) <= _LONGEST and _any_of("program").fullmatch(plain) is not None
+
+
+def is_notes_label(label: str) -> bool:
+    """Does a label say that what follows are somebody's notes, and not said in the interview?"""
+    return len(label) <= _LONGEST and _any_of("notes").fullmatch(label.strip()) is not None
 
 
 _LONGEST = 300
 
 
 @cache
-def _programs() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{line})" for line in _lines("program")), re.IGNORECASE)
+def _any_of(name: str) -> re.Pattern[str]:
+    """One of the regular expressions of a list, in any case."""
+    return re.compile("|".join(f"(?:{line})" for line in _lines(name)), re.IGNORECASE)
 
 
 @cache

@@ -13,10 +13,11 @@ from annotations.readers.cues import Cue, turns_of_cues, with_names_above
 from annotations.readers.label_forms import LabelMark, ends_sentence
 from annotations.readers.label_words import is_programs_line
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules, LineRule
+from annotations.readers.line_numbers import NUMBERS_AMONG_WORDS, line_numbers
 from annotations.readers.speaker_labels import find_labels
 from annotations.readers.speaker_table import rows_of_tabs, turns_of_table
 from annotations.readers.text_lines import TextLines
-from annotations.readers.turn_pieces import TurnPiece, account_of, pieces_of
+from annotations.readers.turn_pieces import TurnPiece, TurnPieces, account_of, pieces_of
 from annotations.readers.words import count_words, first_words
 from annotations.transcript import SpokenTurn
 
@@ -46,13 +47,21 @@ def turns_of_lines(
         before = turn.ends
     if labels.layout == LabelMark.ABOVE and not labels.unlabelled:
         spoken = _merged(spoken)
-    return spoken, account_of(
+    account = account_of(
         labels,
         pieces,
         sum(map(count_words, lines.texts)),
         sum(count_words(turn.words) for turn in spoken),
         marks,
     )
+    return spoken, _with_doubt_of_numbers(account, pieces, lines)
+
+
+def _with_doubt_of_numbers(account: WordAccount, pieces: TurnPieces, lines: TextLines) -> WordAccount:
+    """The account, with a sentence where a number of a line stands within what somebody says."""
+    within = {part.line for turn in pieces.turns for part in turn.parts[1:]}
+    numbered = within and within & {place.line for place in line_numbers([lines.texts])}
+    return replace(account, doubts=(*account.doubts, NUMBERS_AMONG_WORDS)) if numbered else account
 
 
 def _spoken(piece: TurnPiece, lines: Sequence[str], before: float | None) -> tuple[SpokenTurn, int]:

@@ -6,6 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+NUMBERS_AMONG_WORDS = (
+    "its lines are numbered, and the numbers stand among the words. Save it without numbers of lines, and give it "
+    "again."
+)
 _LEADING = re.compile(r"\s*(?P<number>\d{1,5})(?:\s+|$)")
 _TRAILING = re.compile(r"(?:^|\s+)(?P<number>\d{1,5})\s*$")
 _STEPS = (1, 2, 5, 10)

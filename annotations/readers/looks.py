@@ -18,6 +18,8 @@ PLAIN: Looks = frozenset()
 HEADING = "heading"
 # what nobody sees who reads the text
 HIDDEN = "hidden"
+# what somebody took back, and left to be read
+STRUCK = "struck through"
 _NEARLY_ALL = 0.9
 # a name that is bold and red is bold, too
 _FIRST = ("bold", "italic", "underlined")
@@ -55,6 +57,16 @@ def without_hidden(paragraph: Paragraph) -> tuple[Paragraph, str]:
     return (Paragraph.of(seen), " ".join("".join(hidden).split())) if hidden else (paragraph, "")
 
 
+def struck_in(paragraph: Paragraph) -> str:
+    """The words of a paragraph that are struck through."""
+    struck: list[str] = []
+    at = 0
+    for width, its in paragraph.runs:
+        struck.append(paragraph.text[at : at + width] if STRUCK in its else " ")
+        at += width
+    return " ".join("".join(struck).split())
+
+
 def _any(parts: Iterable[tuple[str, Looks]]) -> bool:
     return any(looks for _, looks in parts)
 
@@ -71,7 +83,7 @@ class LooksOfLines:
 
 def looks_of_lines(paragraphs: Sequence[Paragraph]) -> LooksOfLines:
     """The looks of the lines of these paragraphs, without what nearly all words of them share."""
-    common = _common(paragraphs)
+    common = _common(paragraphs) | {STRUCK}
     marked: dict[int, int] = {}
     looks: dict[int, Looks] = {}
     at = 0

@@ -8,9 +8,9 @@ from typing import Any
 
 from annotations.errors import BadInput
 from annotations.readers.archive import refuse_hostile
-from annotations.readers.document import Document, turns_of_document
+from annotations.readers.document import LookingTable, document_of_seen, turns_of_document
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
-from annotations.readers.looks import HEADING, HIDDEN, PLAIN, Looks, Paragraph, without_hidden
+from annotations.readers.looks import HEADING, HIDDEN, PLAIN, Looks, Paragraph
 from annotations.readers.odt_styles import looks_of_styles
 from annotations.readers.spoken import ReadTranscript, finished
 
@@ -59,18 +59,9 @@ def read_odt(
         raise BadInput(
             f"{file} is no OpenDocument text, or a damaged one. Open it and save it again."
         ) from error
-    seen, hidden = _seen(blocks)
-    document = Document(seen, (("hidden text", hidden),))
+    document = document_of_seen(blocks)
     spoken, account = turns_of_document(document, interviewers, rules)
     return finished(spoken, name=name, file=file, reader="odt", interviewers=interviewers, account=account)
-
-
-def _seen(
-    blocks: Sequence[Paragraph | tuple[tuple[str, ...], ...]],
-) -> tuple[tuple[Paragraph | tuple[tuple[str, ...], ...], ...], str]:
-    """The blocks without hidden text, and its words."""
-    parted = [(block, "") if isinstance(block, tuple) else without_hidden(block) for block in blocks]
-    return tuple(block for block, _ in parted), " ".join(words for _, words in parted if words)
 
 
 def _bytes(container: Any, part: str) -> bytes:
@@ -78,9 +69,7 @@ def _bytes(container: Any, part: str) -> bytes:
     return content if isinstance(content, bytes) else str(content).encode()
 
 
-def _blocks(
-    parent: Any, styles: Mapping[str, Looks], depth: int = 0
-) -> Iterator[Paragraph | tuple[tuple[str, ...], ...]]:
+def _blocks(parent: Any, styles: Mapping[str, Looks], depth: int = 0) -> Iterator[Paragraph | LookingTable]:
     for child in parent.children:
         if child.tag in _PARAGRAPHS:
             above = frozenset([HEADING]) if child.tag == "text:h" else PLAIN
@@ -88,15 +77,20 @@ def _blocks(
         elif child.tag == "table:table":
             rows = child.xpath(".//table:table-row")
             yield tuple(
-                tuple(_cell(cell) for cell in row.children if cell.tag == "table:table-cell") for row in rows
+                tuple(_cell(cell, styles) for cell in row.children if cell.tag == "table:table-cell")
+                for row in rows
             )
         elif child.tag not in _LEFT_OUT and depth < _DEEPEST:
             yield from _blocks(child, styles, depth + 1)
 
 
-def _cell(cell: Any) -> str:
-    paragraphs = cell.xpath(".//text:p|.//text:h")
-    return "\n".join("".join(text for text, _ in _words(paragraph, {}, PLAIN)) for paragraph in paragraphs)
+def _cell(cell: Any, styles: Mapping[str, Looks]) -> Paragraph:
+    parts: list[tuple[str, Looks]] = []
+    for paragraph in cell.xpath(".//text:p|.//text:h"):
+        parts += (
+            [("\n", PLAIN), *_words(paragraph, styles, PLAIN)] if parts else _words(paragraph, styles, PLAIN)
+        )
+    return Paragraph.of(parts)
 
 
 def _words(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from annotations.readers.looks import HIDDEN, PLAIN, Looks
+from annotations.readers.looks import HIDDEN, PLAIN, STRUCK, Looks
 
 _DEEPEST = 20
 _PLAIN_COLOURS = ("", "#000000", "transparent")
@@ -48,6 +48,10 @@ def _own(style: Any) -> Looks:
                 looks.add("italic")
             if (given("style:text-underline-style") or "none") != "none":
                 looks.add("underlined")
+            if (
+                given("style:text-line-through-style") or given("style:text-line-through-type") or "none"
+            ) != "none":
+                looks.add(STRUCK)
             if given("text:display") == "none":
                 looks.add(HIDDEN)
             looks |= {

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from annotations.errors import BadInput
-from annotations.readers.document import Document, turns_of_document
+from annotations.readers.document import LookingTable, document_of_seen, turns_of_document
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
-from annotations.readers.looks import Paragraph, without_hidden
+from annotations.readers.looks import PLAIN, Looks, Paragraph
 from annotations.readers.rtf_looks import SignedText, signed, without_signs
 from annotations.readers.spoken import ReadTranscript, finished
 
@@ -35,10 +35,7 @@ def read_rtf(
         )
     text, with_signs = _text(content, file)
     blocks = tuple(_blocks(text, with_signs))
-    parted = [(block, "") if isinstance(block, tuple) else without_hidden(block) for block in blocks]
-    hidden = " ".join(words for _, words in parted if words)
-    document = Document(tuple(block for block, _ in parted), (("hidden text", hidden),))
-    spoken, account = turns_of_document(document, interviewers, rules)
+    spoken, account = turns_of_document(document_of_seen(blocks), interviewers, rules)
     return finished(spoken, name=name, file=file, reader="rtf", interviewers=interviewers, account=account)
 
 
@@ -77,16 +74,16 @@ def _with_short_fonts(source: str) -> str:
     return re.sub(r"\{\\rtf\d*", lambda m: f"{m[0]}{{\\fonttbl{table}}}", hidden, count=1)
 
 
-def _blocks(text: str, with_signs: SignedText) -> Iterator[Paragraph | tuple[tuple[str, ...], ...]]:
+def _blocks(text: str, with_signs: SignedText) -> Iterator[Paragraph | LookingTable]:
     """Paragraphs, and rows of tables, whose cells end with "|", as tables."""
-    rows: list[tuple[str, ...]] = []
-    cells: list[str] = []
+    rows: list[tuple[Paragraph, ...]] = []
+    cells: list[Paragraph] = []
     lines = text.split("\n")
     for paragraph, line in zip(with_signs.paragraphs(lines), map(without_signs, lines), strict=True):
         if "|" in line and (line.rstrip().endswith("|") or cells):
-            *closed, rest = line.split("|")
+            *closed, rest = _cells(paragraph)
             cells.extend(closed)
-            if not rest.strip():
+            if not rest.text.strip():
                 rows.append(tuple(cells))
                 cells = []
             else:
@@ -100,3 +97,16 @@ def _blocks(text: str, with_signs: SignedText) -> Iterator[Paragraph | tuple[tup
         rows.append(tuple(cells))
     if rows:
         yield tuple(rows)
+
+
+def _cells(line: Paragraph) -> list[Paragraph]:
+    """The cells of a line, each with how its words look."""
+    runs = line.runs or ((len(line.text), PLAIN),)
+    cells: list[list[tuple[str, Looks]]] = [[]]
+    at = 0
+    for width, looks in runs:
+        first, *rest = line.text[at : at + width].split("|")
+        cells[-1].append((first, looks))
+        cells.extend([(text, looks)] for text in rest)
+        at += width
+    return [Paragraph.of(parts) for parts in cells]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from annotations.readers.looks import HIDDEN, PLAIN, Looks, Paragraph
+from annotations.readers.looks import HIDDEN, PLAIN, STRUCK, Looks, Paragraph
 
 _TOKEN = re.compile(
     r"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,9})? ?|(?P<hex>\\'[0-9a-fA-F]{2})|(?P<sign>\\[^a-zA-Z])|(?P<brace>[{}])"
@@ -18,7 +18,7 @@ _FIRST_SIGN = 0xF0000
 _MOST_LOOKS = 4000
 _SIGNS = re.compile(f"[{chr(_FIRST_SIGN)}-{chr(_FIRST_SIGN + _MOST_LOOKS)}]")
 _DEEPEST = 1000
-_SWITCHES = {"b": "bold", "i": "italic", "v": HIDDEN}
+_SWITCHES = {"b": "bold", "i": "italic", "v": HIDDEN, "strike": STRUCK, "striked": STRUCK}
 
 
 @dataclass(frozen=True, slots=True)

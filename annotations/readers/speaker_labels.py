@@ -35,10 +35,11 @@ from annotations.readers.label_forms import (
     without_brackets,
 )
 from annotations.readers.label_shapes import asks_by_word
-from annotations.readers.label_words import is_programs_line
+from annotations.readers.label_words import is_notes_label, is_programs_line
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules, LineRule
 from annotations.readers.looks import HEADING
 from annotations.readers.names_in_lines import names_above, names_alone
+from annotations.readers.notes_below import lines_of_notes, without_notes_as_speakers
 from annotations.readers.other_labels import other_labels, timed_lines
 from annotations.readers.page_heads import page_heads
 from annotations.readers.questions_by_look import questions_by_look
@@ -96,7 +97,7 @@ def find_labels(lines: TextLines, interviewers: Sequence[str], rules: LabelRules
     beside = _beside(lines)
     colon = colon_labels(lines, beside, known)
     chosen, layout = _most_starts(lines, beside, known, colon)
-    starts = _with_colon_labels(chosen, colon, layout)
+    starts, notes = without_notes_as_speakers(_with_colon_labels(chosen, colon, layout), known)
     near = tuple(_near(lines, (*chosen.near, *colon.near), starts, layout))
     speakers = _labels_as_kept(starts, chosen.why or {})
     if not starts:
@@ -105,13 +106,15 @@ def find_labels(lines: TextLines, interviewers: Sequence[str], rules: LabelRules
         return FoundLabels(layout, timed.starts, {}, beside, near)
     head = {at: UnspokenLine("above the interview") for at in chosen.head}
     beside = {**beside, **_headings(lines, starts)}
+    notes = (*notes, *(form for form, _ in (*chosen.near, *colon.near) if is_notes_label(form.label)))
+    beside |= dict.fromkeys(lines_of_notes(lines, starts, notes), UnspokenLine("notes, said by nobody"))
     starts = tuple(replace(form, label=_label(form, starts)) for form in starts)
     return FoundLabels(
         layout,
         starts,
         speakers,
         {**beside, **head},
-        near,
+        tuple(label for label in near if label.line not in beside),
         _unlabelled(lines, starts, head, beside, known, rules),
     )
 

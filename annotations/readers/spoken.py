@@ -77,7 +77,8 @@ def finished(
     if not any(turn.words for turn in clean):
         raise BadInput(f"{file} holds no words. If it is a scan, it has to be typed or recognised first.")
     text, turns = turns_with_words(clean, interviewers)
-    return (ReadTranscript(name, text, turns, file, reader, warnings=tuple(warnings), account=account),)
+    told = (*warnings, *account.doubts)
+    return (ReadTranscript(name, text, turns, file, reader, warnings=told, account=account),)
 
 
 def turns_with_words(

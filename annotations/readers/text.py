@@ -13,7 +13,7 @@ from annotations.errors import BadInput
 from annotations.readers.account import WordAccount
 from annotations.readers.clock import IN_WORDS, seconds
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
-from annotations.readers.line_numbers import line_numbers
+from annotations.readers.line_numbers import NUMBERS_AMONG_WORDS, line_numbers
 from annotations.readers.speaker_labels import FoundLabels, find_labels
 from annotations.readers.spoken import ReadTranscript
 from annotations.readers.text_lines import lines_of_text
@@ -51,11 +51,7 @@ def read_text(
     if not turns:
         raise BadInput(f"{file} holds no words to code: no line has any after its label. Check the file.")
     if _numbers_among_words(text, turns):
-        warnings = (
-            *warnings,
-            "its lines are numbered, and the numbers stand among the words. Save it without numbers of lines, and give it "
-            "again.",
-        )
+        warnings = (*warnings, NUMBERS_AMONG_WORDS)
     return (ReadTranscript(name, text, turns, file, "text", warnings=warnings, account=account),)
 
 

@@ -32,6 +32,24 @@ def settle(body: Any) -> str:
     return " ".join(words for words in map(str.strip, hidden) if words)
 
 
+def struck_through(body: Any) -> str:
+    """The words of a document that are struck through and stay."""
+    struck = []
+    for paragraph in body.iter(f"{W}p"):
+        runs = [
+            "".join(text.text or "" for text in run.iterchildren(f"{W}t")) if _is_struck(run) else " "
+            for run in paragraph.iter(f"{W}r")
+            if not any(above.tag in (f"{W}del", f"{W}moveFrom") for above in run.iterancestors())
+        ]
+        struck.append("".join(runs))
+    return " ".join(" ".join(struck).split())
+
+
+def _is_struck(run: Any) -> bool:
+    marks = [run.find(f"{W}rPr/{W}{name}") for name in ("strike", "dstrike")]
+    return any(mark is not None and str(mark.get(f"{W}val")) not in _OFF for mark in marks)
+
+
 def _join_with_next(paragraph: Any) -> None:
     """A paragraph whose end was deleted goes on with the next one."""
     marks = paragraph.find(f"{W}pPr/{W}rPr")
