@@ -23,6 +23,7 @@ from service.bringing_in.mend_cells import TABLES, alike
 from service.bringing_in.new_codebook import look_at_codebook
 from service.bringing_in.projects import beside_table, project_table
 from service.bringing_in.refused_files import page_sentence, refused_files
+from service.bringing_in.rests_on import rests_on
 from service.bringing_in.rows_that_wait import rows_that_wait
 from service.bringing_in.uploads import SentFile, Upload, open_upload
 from service.composition import Parts
@@ -42,8 +43,9 @@ def look_at(parts: Parts, upload_id: UUID, progress: Progress = quiet) -> dict[s
     """Look at an upload and keep what was found. Raises Gone."""
     upload = open_upload(parts, upload_id)
     now = parts.read_again()
+    # before the look: what changes while it lasts is looked at by the next one
+    seen: dict[str, Any] = {"transcripts": None, "tables": {}, "faults": [], "rests_on": rests_on(now)}
     now.take_up(study_as_said(now.study, upload))
-    seen: dict[str, Any] = {"transcripts": None, "tables": {}, "faults": []}
     if upload.of_kind("transcript"):
         seen["transcripts"] = _transcripts(now, upload, progress)
     with now.store.reading() as connection:

@@ -8,6 +8,7 @@ from fastapi import HTTPException, status
 
 from annotations.store.jobs import ask_for
 from service.bringing_in.look import look_at
+from service.bringing_in.rests_on import rests_on
 from service.bringing_in.uploads import Upload, UploadGone, open_upload
 from service.web.pages import Visit
 
@@ -25,6 +26,12 @@ def opened(visit: Visit, upload_id: UUID) -> Upload:
 def is_small(upload: Upload) -> bool:
     """Is it so little that nobody waits long?"""
     return len(upload.files) <= FEW_FILES and upload.bytes <= FEW_BYTES
+
+
+def still_holds(visit: Visit, upload: Upload) -> bool:
+    """Has somebody looked at what was sent as it is now, in a study that is as it was then?"""
+    seen = upload.seen
+    return seen is not None and seen.get("rests_on") == rests_on(visit.parts.read_again())
 
 
 def look(visit: Visit, upload: Upload) -> None:

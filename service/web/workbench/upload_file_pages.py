@@ -20,7 +20,7 @@ from service.web.pages import Visit, Visited
 from service.web.request_limits import UPLOADS as PATH
 from service.web.workbench.audit import audit
 from service.web.workbench.given import Given, Sent
-from service.web.workbench.looks import opened
+from service.web.workbench.looks import is_small, look, opened, still_holds
 from service.web.workbench.place_choices import place_choices
 from service.web.workbench.upload_preview import anew, described, left_out, roles, said_of
 
@@ -32,6 +32,9 @@ def one_file(visit: Visited, upload_id: UUID, number: int) -> Response:
     """One transcript: its first turns, what to look at, and what is said of it."""
     visit.must(Action.BRING_IN)
     upload_there = opened(visit, upload_id)
+    if is_small(upload_there) and not still_holds(visit, upload_there):
+        look(visit, upload_there)
+        upload_there = opened(visit, upload_id)
     return _file_page(visit, upload_there, upload_there.file(number))
 
 

@@ -21,7 +21,7 @@ from service.web.pages import Visit, Visited, saved
 from service.web.request_limits import UPLOADS as PATH
 from service.web.workbench import upload_file_pages
 from service.web.workbench.given import Given, Sent
-from service.web.workbench.looks import look, opened
+from service.web.workbench.looks import is_small, look, opened, still_holds
 from service.web.workbench.upload_preview import anew, described, left_out, page, roles, same
 
 router = APIRouter(include_in_schema=False)
@@ -44,10 +44,10 @@ def upload(visit: Visited, upload_id: UUID) -> Response:
             return visit.page("workbench/upload_at_work.html", job=job, upload=upload_there)
         if job is not None and job.error:
             return page(visit, upload_there, fault=job.error)
-    if upload_there.seen is None:
+    if not still_holds(visit, upload_there):
         look(visit, upload_there)
         upload_there = opened(visit, upload_id)
-        if upload_there.seen is None:
+        if not is_small(upload_there):
             return saved(f"{PATH}/{upload_id}")
     return page(visit, upload_there)
 

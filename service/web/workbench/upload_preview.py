@@ -167,7 +167,7 @@ def _comes(upload_shown: Upload, seen: Mapping[str, Any]) -> str:
         there = len(transcripts_seen["files"]) - new
         said.append(
             f"{counted(new, 'transcript')} would come in"
-            + (f", {there:,} are there already" if there else "")
+            + (f", {counted(there, 'is there already', 'are there already')}" if there else "")
         )
     if ready:
         said.append(f"{counted(ready, 'other file' if transcripts_seen['files'] else 'file')} would come in")

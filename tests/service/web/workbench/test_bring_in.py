@@ -216,6 +216,19 @@ def test_what_comes_twice_changes_nothing(lead: Lead, parts: Parts) -> None:
     assert _names(parts) == ["JKG-01"]
 
 
+def test_an_upload_is_shown_as_it_stands_now(lead: Lead, parts: Parts) -> None:
+    """What came in meanwhile from elsewhere is there already on the page of an earlier upload, and on its file's page."""
+    earlier = lead.send(("JKG-01.txt", INTERVIEW), ("DND-03.txt", SECOND)).url.path
+    assert "2 transcripts would come in" in lead.get(earlier).text
+    lead.post(f"{lead.send(('JKG-01.txt', INTERVIEW)).url.path}/bring")
+    assert "already there" in lead.get(f"{earlier}/file/1").text
+    assert "1 transcript would come in, 1 is there already" in lead.get(earlier).text
+    seen = next((parts.settings.state / "passing").glob("*/in-*/seen.json"))
+    before = seen.stat().st_mtime_ns
+    lead.get(earlier)
+    assert seen.stat().st_mtime_ns == before
+
+
 @pytest.mark.slow
 def test_many_files_are_looked_at_and_come_in_by_a_job(
     lead: Lead, parts: Parts, monkeypatch: pytest.MonkeyPatch
