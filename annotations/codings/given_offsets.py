@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from annotations.codings.locate import whole_number
+from annotations.codings.other_offsets import USUAL, other_ways, within_a_word
 from annotations.numbers_shown import counted
 from annotations.refi.counting import Counting, RawText
 from annotations.refi.project import RefiSelection
@@ -78,6 +79,9 @@ def _judge(judged: GivenOffsets, transcript: Transcript, rows: Sequence[OffsetsI
     best, (counting, *_) = ways[0]
     cut = len(rows) - ours.whole
     hits, recorded = best.recorded
+    fits = best.whole == len(rows) and hits == recorded
+    if not fits and _counted_otherwise(judged, transcript, rows, cut):
+        return
     if best.whole == len(rows) and hits == recorded > ours.recorded[0]:
         positions = raw.positions(counting)
         spans = zip(rows, (span_of(positions, selection) for selection in selections), strict=True)
@@ -86,11 +90,7 @@ def _judge(judged: GivenOffsets, transcript: Transcript, rows: Sequence[OffsetsI
             f'start and end of "{transcript.name}" count {counting.in_words}, as its quotes show; they were read so.'
         )
     elif best.whole == len(rows) and not recorded and cut >= _LEAST_CUT and cut > _SLIPS * len(rows):
-        reason = (
-            f'counted as Tandem does, {cut} of {len(rows)} passages of "{transcript.name}" would begin or end within a '
-            f"word; counted {counting.in_words}, none would. Give code points of the text that "
-            f'"tandem show ID --text" prints, or a column quote with the words, by which Tandem can tell'
-        )
+        reason = _cut_unless(transcript, cut, len(rows), counting.in_words)
         judged.refused |= {row.at: reason for row in rows}
     elif cut:
         first = _first_cut(transcript.text, rows)
@@ -105,16 +105,42 @@ def _judge(judged: GivenOffsets, transcript: Transcript, rows: Sequence[OffsetsI
             )
 
 
+def _counted_otherwise(
+    judged: GivenOffsets, transcript: Transcript, rows: Sequence[OffsetsInRow], cut: int
+) -> bool:
+    """Judge them as bytes and as counts from 1; True where that settles it."""
+    ways = other_ways(transcript.text, [(row.start, row.end, row.quote) for row in rows])
+    usual = next(way for way in ways if way.in_words == USUAL)
+    best = ways[0]
+    quoted = sum(bool(row.quote) for row in rows)
+    spans = {row.at: span for row, span in zip(rows, best.spans, strict=True) if span is not None}
+    if quoted and best.hits == quoted > usual.hits and len(spans) == len(rows):
+        judged.spans |= spans
+        judged.notes.append(
+            f'start and end of "{transcript.name}" count {best.in_words}, as its quotes show; they were read so.'
+        )
+        return True
+    if quoted or cut < _LEAST_CUT or cut <= _SLIPS * len(rows) or best.whole < len(rows):
+        return False
+    reason = _cut_unless(transcript, cut, len(rows), best.in_words)
+    judged.refused |= {row.at: reason for row in rows}
+    return True
+
+
+def _cut_unless(transcript: Transcript, cut: int, rows: int, counted_so: str) -> str:
+    return (
+        f'counted as Tandem does, {cut} of {rows} passages of "{transcript.name}" would begin or end within a '
+        f"word; counted {counted_so}, none would. Give code points of the text that "
+        f'"tandem show ID --text" prints, or a column quote with the words, by which Tandem can tell'
+    )
+
+
 def _first_cut(text: str, rows: Sequence[OffsetsInRow]) -> int | None:
     return next(
         (
             row.row
             for row in rows
-            if row.end <= len(text) and any(_within(text, at) for at in (row.start, row.end))
+            if row.end <= len(text) and any(within_a_word(text, at) for at in (row.start, row.end))
         ),
         None,
     )
-
-
-def _within(text: str, at: int) -> bool:
-    return 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum()

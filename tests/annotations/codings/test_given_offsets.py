@@ -29,6 +29,10 @@ def _both_ends(text: str, at: int) -> int:
     return at + text.count("\n", 0, at)
 
 
+def _utf8(text: str, at: int) -> int:
+    return len(text[:at].encode())
+
+
 def _as_ours(_: str, at: int) -> int:
     return at
 
@@ -71,11 +75,45 @@ def test_a_few_cut_words_are_told_and_kept(tmp_path: Path) -> None:
     assert any("1 passage begins or ends within a word" in note and "row 4" in note for note in placed.notes)
 
 
-def test_offsets_counted_from_one_are_told(tmp_path: Path) -> None:
-    """As R counts: every passage lacks its first letter, and no other way of counting explains it."""
-    rows = [(*row[:3], int(str(row[3])) + 1, row[4]) for row in _rows(_as_ours)]
-    placed = placed_rows(codings_file(tmp_path, *rows, head=HEAD), transcripts={"jkg-01": TALK})
-    assert any("5 passages begin or end within a word" in note and "from 0" in note for note in placed.notes)
+@pytest.mark.parametrize(
+    ("count", "by", "said"),
+    [
+        (_as_ours, (1, 0), "in code points from 1, the last one included"),
+        (_as_ours, (1, 1), "in code points from 1"),
+        (_utf8, (0, 0), "in bytes of UTF-8 from 0"),
+        (_utf8, (1, 0), "in bytes of UTF-8 from 1, the last one included"),
+        (_both_ends, (1, 1), "in code points from 1, every line end as two"),
+    ],
+)
+def test_bytes_and_counts_from_one_are_named(
+    tmp_path: Path, count: Callable[[str, int], int], by: tuple[int, int], said: str
+) -> None:
+    """As R and awk count: with quotes they are read so, without them the sentence says how they seem to be counted."""
+    passages = ("ward take", *PASSAGES)  # before the letter of two units as well
+    rows = [
+        (*row[:3], int(str(row[3])) + by[0], int(str(row[4])) + by[1], row[5])
+        for row in _rows(count, passages)
+    ]
+    placed = placed_rows(codings_file(tmp_path, *rows, head=f"{HEAD},quote"), transcripts={"jkg-01": TALK})
+    assert placed.faults == []
+    assert [coding.span.of(TALK.text) for coding in placed.codings] == list(passages)
+    assert [note for note in placed.notes if "as its quotes show" in note] == [
+        f'start and end of "JKG-01" count {said}, as its quotes show; they were read so.'
+    ]
+    bare = placed_rows(
+        codings_file(tmp_path, *(row[:5] for row in rows), head=HEAD), transcripts={"jkg-01": TALK}
+    )
+    assert bare.codings == []
+    assert f"counted {said}, none would" in bare.faults[0].reason
+
+
+def test_one_wrong_quote_among_right_offsets_is_its_own_fault(tmp_path: Path) -> None:
+    """Offsets that count as ours do stay, and the row is named."""
+    rows = _rows(_as_ours)
+    rows[1] = (*rows[1][:5], "some other words")
+    placed = placed_rows(codings_file(tmp_path, *rows, head=f"{HEAD},quote"), transcripts={"jkg-01": TALK})
+    assert [fault.row for fault in placed.faults] == [3]
+    assert len(placed.codings) == 4
 
 
 def test_words_that_are_not_from_start_to_end_are_a_fault(tmp_path: Path) -> None:
