@@ -95,8 +95,8 @@ _NEVER_LIMITED = frozenset(
 class NotAllowed(TandemError):
     """Whoever asks may not do this; the message says who can."""
 
-    def __init__(self, viewer: Viewer, action: Action) -> None:
-        super().__init__(refusal(viewer, action))
+    def __init__(self, viewer: Viewer, action: Action, asked: str = "") -> None:
+        super().__init__(refusal(viewer, action, asked))
         self.viewer, self.action = viewer, action
 
 
@@ -124,14 +124,17 @@ def may(viewer: Viewer, action: Action, about: About = WHOLE_STUDY) -> bool:
     return rule is Rule.ALWAYS
 
 
-def must(viewer: Viewer, action: Action, about: About = WHOLE_STUDY) -> None:
-    """Does nothing if this person may do this; raises NotAllowed if not."""
+def must(viewer: Viewer, action: Action, about: About = WHOLE_STUDY, *, asked: str = "") -> None:
+    """Does nothing if this person may do this; raises NotAllowed if not.
+
+    ``asked``: what was asked for, such as "see the jobs", where whoever may do the action may do that too.
+    """
     if not may(viewer, action, about):
-        raise NotAllowed(viewer, action)
+        raise NotAllowed(viewer, action, asked)
 
 
-def refusal(viewer: Viewer, action: Action) -> str:
-    """What to tell whoever may not."""
+def refusal(viewer: Viewer, action: Action, asked: str = "") -> str:
+    """What to tell whoever may not. ``asked``: as of ``must``."""
     where = "" if viewer.sites is None else f", only {', '.join(sorted(viewer.sites)) or 'no site'}"
     who = f"{viewer.name} ({viewer.role}{where})"
-    return f"You are signed in as {who}, who may not {action}. A lead who sees every site can."
+    return f"You are signed in as {who}, who may not {asked or action}. A lead who sees every site can."

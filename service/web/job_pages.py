@@ -44,7 +44,7 @@ def _columns(zone: tzinfo) -> tuple[ListColumn[JobProgress], ...]:
 @router.get("/jobs")
 def jobs(visit: Visited) -> Response:
     """The latest jobs, newest first."""
-    visit.must(Action.CHANGE_MODELS)
+    visit.must(Action.CHANGE_MODELS, asked="see what the workers do")
     with visit.parts.store.reading() as connection:
         jobs_there = latest_jobs(connection)
     asked = asked_of(visit.request.query_params)
@@ -64,7 +64,7 @@ def jobs(visit: Visited) -> Response:
 @router.get("/jobs/{job}")
 def one_job(visit: Visited, job: UUID) -> Response:
     """One job, live."""
-    visit.must(Action.CHANGE_MODELS)
+    visit.must(Action.CHANGE_MODELS, asked="see what the workers do")
     with visit.parts.store.reading() as connection:
         progress = job_progress(connection, job)
     if progress is None:
@@ -80,7 +80,7 @@ def one_job(visit: Visited, job: UUID) -> Response:
 @router.post("/jobs/{job}/cancel")
 def cancel_job(visit: Visited, job: UUID) -> Response:
     """As "tandem jobs cancel" does."""
-    visit.must(Action.CHANGE_MODELS)
+    visit.must(Action.CHANGE_MODELS, asked="cancel jobs or try them again")
     with visit.parts.store.writing() as connection:
         its = cancel(connection, job_of(connection, str(job)))
         note(connection, visit.by, Did.CANCELLED, JOBS_IN_WORDS.get(its.kind, its.kind), job=str(job))
@@ -90,7 +90,7 @@ def cancel_job(visit: Visited, job: UUID) -> Response:
 @router.post("/jobs/{job}/retry")
 def retry_job(visit: Visited, job: UUID) -> Response:
     """As "tandem jobs retry" does."""
-    visit.must(Action.CHANGE_MODELS)
+    visit.must(Action.CHANGE_MODELS, asked="cancel jobs or try them again")
     with visit.parts.store.writing() as connection:
         its = retry(connection, job_of(connection, str(job)), asked_by=visit.viewer.account)
         note(connection, visit.by, Did.TRIED_AGAIN, JOBS_IN_WORDS.get(its.kind, its.kind), job=str(job))
@@ -100,7 +100,7 @@ def retry_job(visit: Visited, job: UUID) -> Response:
 @router.get("/jobs/{job}/events")
 async def events(visit: Visited, job: UUID) -> Response:
     """How far the job is, as server-sent events, until it has ended."""
-    visit.must(Action.CHANGE_MODELS)
+    visit.must(Action.CHANGE_MODELS, asked="see what the workers do")
     told = _told(visit.request, visit.parts, job)
     return StreamingResponse(told, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 

@@ -103,9 +103,9 @@ class Visit:
         """May this person do this?"""
         return may(self.viewer, action, about)
 
-    def must(self, action: Action, about: About = WHOLE_STUDY) -> None:
-        """Raises NotAllowed for whoever may not."""
-        must(self.viewer, action, about)
+    def must(self, action: Action, about: About = WHOLE_STUDY, *, asked: str = "") -> None:
+        """Raises NotAllowed for whoever may not. ``asked``: what they asked for, where the action's words are others."""
+        must(self.viewer, action, about, asked=asked)
 
     def reads(self, transcript: str) -> None:
         """Write down that this person reads a transcript, before it is shown."""

@@ -60,7 +60,7 @@ def work(visit: Visited) -> Response:
     query = visit.request.query_params
     other = query.get("coder", "").strip()
     if other and other != visit.viewer.name:
-        visit.must(Action.HAND_OUT)
+        visit.must(Action.HAND_OUT, asked="see the work of another coder")
     coder = other or visit.viewer.name
     own_work = work_of(visit.parts, visit.viewer, coder)
     asked = asked_of(query)

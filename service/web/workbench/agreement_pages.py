@@ -144,7 +144,7 @@ def measure(
     site: Annotated[str, Form()] = "",
 ) -> Response:
     """Let a worker measure this anew. Raises BadInput for a wave, case or site that no transcript has."""
-    visit.must(Action.CHANGE_MODELS)
+    visit.must(Action.CHANGE_MODELS, asked="have agreement measured anew")
     asked = asked_by({"wave": wave or None, "case": case or None, "site": site or None})
     with visit.parts.store.reading() as connection:
         chosen_transcripts(all_texts(connection), asked)

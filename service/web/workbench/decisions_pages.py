@@ -69,7 +69,7 @@ def open_decision(visit: VisitedNow, review: UUID) -> Response:
 def against_people(visit: VisitedNow) -> Response:
     """Where the model is surest against everybody who judged."""
     visit.must(Action.READ_TEXT)
-    visit.must(Action.CHANGE_MODELS)
+    visit.must(Action.CHANGE_MODELS, asked="see where the model disagrees with people")
     book, query = visit.parts.codebook, visit.request.query_params
     code = query.get("code", "")
     wanted = book.find(code).id if code else None

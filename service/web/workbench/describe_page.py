@@ -65,14 +65,14 @@ def unplaced(
 @router.get(f"{PATH}/{{transcript}}")
 def described(visit: Visited, transcript: UUID) -> Response:
     """What is said of it now."""
-    visit.must(Action.BRING_IN)
+    visit.must(Action.BRING_IN, asked="say where transcripts belong")
     return _page(visit, transcript)
 
 
 @router.post(f"{PATH}/{{transcript}}")
 def describe(visit: Visited, sent: Sent, transcript: UUID) -> Response:
     """Say it anew."""
-    visit.must(Action.BRING_IN)
+    visit.must(Action.BRING_IN, asked="say where transcripts belong")
     given = {name: sent.text(name) for name in PLACED if sent.holds_any((name,))}
     try:
         with visit.parts.alone("describe"):

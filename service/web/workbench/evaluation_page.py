@@ -84,7 +84,7 @@ def unseen(visit: VisitedNow, by: str = "participant") -> Response:
 @router.post(PATH)
 def evaluate(visit: VisitedNow, by: Annotated[str, Form(max_length=40)] = "participant") -> Response:
     """Let a worker evaluate; raises BadInput for what cannot be kept together."""
-    visit.must(Action.CHANGE_MODELS)
+    visit.must(Action.CHANGE_MODELS, asked="have the model measured anew")
     group_by = group_by_of(by)
     return ask_job(visit, "evaluate", {"group_by": group_by}, back=f"{PATH}?by={group_by}")
 

@@ -58,7 +58,7 @@ def address_of(participant: str) -> str:
 @router.get(PATH)
 def participants(visit: Visited) -> Response:
     """Everybody, with what is known of them, and who withdrew."""
-    visit.must(Action.BRING_IN)
+    visit.must(Action.BRING_IN, asked="see who the participants are")
     with visit.parts.store.reading() as connection:
         people = people_of(connection)
         theirs = described_transcripts(connection)
@@ -107,14 +107,14 @@ def participants(visit: Visited) -> Response:
 @router.get(f"{PATH}/of")
 def participant(visit: Visited, who: str = "") -> Response:
     """One participant."""
-    visit.must(Action.BRING_IN)
+    visit.must(Action.BRING_IN, asked="see who the participants are")
     return _page(visit, who)
 
 
 @router.post(f"{PATH}/attributes")
 def attributes(visit: Visited, sent: Sent) -> Response:
     """What is known of a participant, as the form says it."""
-    visit.must(Action.BRING_IN)
+    visit.must(Action.BRING_IN, asked="change what is known of participants")
     who = sent.text("who")
     values = sent.beginning("attribute-")
     if sent.text("new_name") or sent.text("new_value"):

@@ -20,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 @router.get(PATH)
 def waiting(visit: VisitedNow) -> Response:
     """As "tandem pull" lists them after it has read."""
-    visit.must(Action.DECIDE_CODES)
+    visit.must(Action.DECIDE_CODES, asked="see the answers that were set aside")
     answers = set_aside(visit.parts)
     with visit.parts.store.reading() as connection:
         names = {answer.transcript for answer in answers if answer.transcript}

@@ -73,3 +73,6 @@ def test_a_refusal_names_who_and_what() -> None:
     said = refusal(_viewer(ViewerRole.READER), Action.EXPORT)
     assert "Ada (reader)" in said
     assert "take files out of the study" in said
+    asked = refusal(_viewer(ViewerRole.CODER), Action.HAND_OUT, "see the work of another coder")
+    assert "Ada (coder), who may not see the work of another coder." in asked
+    assert Action.HAND_OUT not in asked

@@ -114,7 +114,9 @@ def test_a_coder_sees_how_far_she_is_and_goes_on(browsers: dict[str, TestClient]
     assert 'href="/work"' in browsers[INES].get("/").text
     assert "You need a user in Label Studio" not in browsers["Lea"].get(f"/work?coder={TOM}").text
     assert "3 of 22" in browsers["Lea"].get(f"/work?coder={TOM}").text
-    assert browsers[INES].get(f"/work?coder={TOM}").status_code == 403
+    refused = browsers[INES].get(f"/work?coder={TOM}")
+    assert refused.status_code == 403
+    assert "who may not see the work of another coder" in refused.text
 
 
 def test_a_coder_is_told_what_is_shared_and_how_to_come_back_to_what_she_skipped(
