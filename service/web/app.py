@@ -47,7 +47,7 @@ from service.web.background import (
 )
 from service.web.client_address import address_of, is_here
 from service.web.dependencies import Served
-from service.web.fault_pages import explain_faults
+from service.web.fault_pages import explain_faults, refused
 from service.web.pages import visit_of
 from service.web.pings import Pings
 from service.web.request_limits import RequestLimits
@@ -129,7 +129,7 @@ def create_app(
         title="Tandem", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
-    app.add_middleware(RequestLimits)
+    app.add_middleware(RequestLimits, refuse=refused)
     explain_faults(app)
     app.state.parts = parts
     app.state.key = key

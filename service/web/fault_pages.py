@@ -32,9 +32,12 @@ _ONLY_TAKES = (
     "nothing was changed now."
 )
 _TITLES = {
+    400: "This address cannot be read",
     403: "This is not for you to open",
     404: "This page is not here",
     405: "Nothing is shown at this address",
+    411: "This could not be taken",
+    413: "This is too much at once",
     422: "This could not be taken",
     503: "Tandem cannot do this just now",
 }
@@ -51,6 +54,11 @@ def explain_faults(app: FastAPI) -> None:
     app.exception_handler(NotSignedIn)(_not_signed_in)
     app.exception_handler(HTTPException)(_http)
     app.exception_handler(Exception)(_unknown)
+
+
+async def refused(request: Request, code: int, sentence: str) -> Response:
+    """The answer to a request that comes no further; for people and programs as with every fault."""
+    return await _said(request, code, sentence)
 
 
 async def _explain(request: Request, error: Exception) -> Response:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.web import ml_backend
@@ -39,17 +42,14 @@ _KEPT_BY_NOBODY = "no-store"
 class RequestLimits:
     """Stands before the application. Plain ASGI: starlette's own wrapper gives every answer a task of its own."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, refuse: Callable[[Request, int, str], Awaitable[Response]]) -> None:
+        """``refuse``: makes the answer to a request of which nothing more is looked at, with its status and a sentence."""
+        self._app, self._refuse = app, refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse what is too large or unfit; else let it through."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-            return
-        refused = _refused(scope)
-        if refused is not None:
-            await refused(scope, receive, send)
             return
 
         async def say(message: Message) -> None:
@@ -59,10 +59,13 @@ class RequestLimits:
                 headers.setdefault("Cache-Control", _KEPT_BY_NOBODY)
             await send(message)
 
-        await self._app(scope, receive, say)
+        answer = self._app
+        if (refused := _refused(scope)) is not None:
+            answer = await self._refuse(Request(scope), *refused)
+        await answer(scope, receive, say)
 
 
-def _refused(scope: Scope) -> JSONResponse | None:
+def _refused(scope: Scope) -> tuple[int, str] | None:
     headers = Headers(scope=scope)
     length = headers.get("content-length", "0")
     most = LARGE_BODY_LIMIT if scope["path"] in _LARGE else BODY_LIMIT
@@ -71,9 +74,14 @@ def _refused(scope: Scope) -> JSONResponse | None:
     if scope["method"] not in ("GET", "HEAD") and (
         not re.fullmatch("[0-9]{1,12}", length) or int(length) > most
     ):
-        return JSONResponse({"detail": f"A request may hold {most} bytes at most."}, 413)
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, (
+            f"A request may hold {most:,} bytes at most. Send less at once. Nothing was changed."
+        )
     if "transfer-encoding" in headers:
-        return JSONResponse({"detail": "Say how long the request is (Content-Length)."}, 411)
-    if b"%00" in scope["query_string"]:
-        return JSONResponse({"detail": "A name holds no NUL."}, 400)
+        return HTTPStatus.LENGTH_REQUIRED, "Say how long the request is (Content-Length)."
+    if b"%00" in scope["query_string"] or "\0" in scope["path"]:
+        return HTTPStatus.BAD_REQUEST, (
+            "The address holds a NUL (%00), which is no character of a text. Take it out of the address, or type what you "
+            "look for again."
+        )
     return None

@@ -199,6 +199,22 @@ def test_a_name_holds_no_nul(client: TestClient) -> None:
         assert answer.status_code == (404 if "%25" in path else 400)
 
 
+def test_a_browser_gets_a_page_of_what_comes_no_further(client: TestClient) -> None:
+    """A NUL in an address, or too much at once; a program gets JSON. Both come with what holds for every answer."""
+    page, plain = {"Accept": "text/html,*/*;q=0.8"}, {"Accept": "application/json"}
+    for path in ("/doubts?q=%00", "/interviews/search?q=a%00b", "/models/%00", "/codebook/a%00b", "/%00"):
+        answer = client.get(path, headers=page)
+        assert (answer.status_code, answer.headers["content-type"]) == (400, "text/html; charset=utf-8")
+        assert "<h1>This address cannot be read</h1>" in answer.text
+        assert "The address holds a NUL (%00)" in answer.text
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        told = client.get(path, headers=plain)
+        assert (told.status_code, told.json()["detail"][:22]) == (400, "The address holds a NU")
+    large = client.post("/doubts", content=b"x" * 1_000_001, headers=page)
+    assert (large.status_code, "may hold 1,000,000 bytes at most" in large.text) == (413, True)
+    assert "<h1>" in large.text
+
+
 def test_no_transcript_is_read_from_what_the_server_logs(
     parts: Parts, client: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
