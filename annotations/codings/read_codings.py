@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from annotations.codings.columns_of_codes import with_columns_of_codes
+from annotations.codings.names_of_sheets import codes_of_sheets, refuse_without_coders
 from annotations.codings.nvivo_report import rows_of_nvivo
 from annotations.codings.program_sheets import rows_of_sheets
 from annotations.codings.program_tables import ProgramRows, find_program
@@ -170,6 +171,10 @@ def _in_grids(
     if columns:
         raise BadInput(_no_such_columns(grids, file, columns))
     own = [grid for grid in grids if _own_head(grid) is not None and not grid.concealed]
+    by_sheet = None if own else codes_of_sheets(grids, file, (*OPTIONAL, *FOR_PEOPLE), LOCATING, transcript)
+    if by_sheet is not None:
+        read = _in_each(by_sheet.with_codes, by_sheet.grids, file, coder, transcript)
+        return replace(read, unread=(*read.unread, by_sheet.note))
     if len(own) > 1 and all(grid.name for grid in own):
         return _in_each(own, grids, file, coder, transcript)
     if any(_own_head(grid) is not None for grid in grids):
@@ -188,6 +193,8 @@ def _in_each(
     own: Sequence[Grid], grids: Sequence[Grid], file: Path, coder: str, transcript: str
 ) -> CodingsFile:
     """The rows of every sheet with our columns, each with its sheet."""
+    if not coder:
+        refuse_without_coders(own, str(file))
     parts = [(grid.name, _own([grid], file, coder, transcript)) for grid in own]
     rows = tuple(replace(row, sheet=name) for name, part in parts for row in part.rows)
     notes = [f'sheet "{name}": {note}' for name, part in parts for note in part.unread]
