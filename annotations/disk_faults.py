@@ -127,10 +127,8 @@ def _in_words(code: int, place: Path | None) -> str:
     thing = str(place) if place else "a file"
     kept = "What was finished is kept, and the study is not damaged."
     if code in _FULL:
-        needed = f"about {_megabytes(room_needed(place) if place else _WORKING_ROOM)} needed"
-        return (
-            f"no room left on {where}, {needed} for {thing}. Make room and run the same command again. {kept}"
-        )
+        free = _what_is_free(place) if place else ""
+        return f"no room left on {where} for {thing}{free}. Make room and run the same command again. {kept}"
     if code in _QUOTA:
         return (
             f"your quota on {where} is used up, so {thing} cannot be written. Delete files of yours there or ask for a "
@@ -157,8 +155,25 @@ def _in_words(code: int, place: Path | None) -> str:
     )
 
 
+def _what_is_free(place: Path) -> str:
+    """What the system says of the room at a place: how much would have been needed, nobody knows of a file half written."""
+    there = _standing(place)
+    if not hasattr(os, "statvfs") or not (there.is_file() or there.is_dir()):
+        return ""
+    with suppress(OSError):
+        room = os.statvfs(there)
+        if room.f_files and not room.f_favail:
+            return ": it takes no more files, however small"
+        free = room.f_bavail * room.f_frsize
+        return f": {_megabytes(free)} free there, and it needs more"
+    return ""
+
+
 def _megabytes(count: int) -> str:
-    return f"{max(1, round(count / 1e6)):,} MB"
+    if count < 1e6:
+        return "less than 1 MB is"
+    whole = round(count / 1e6)
+    return f"{whole:,} MB {'is' if whole == 1 else 'are'}"
 
 
 def _probe(place: Path) -> int | None:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -25,7 +26,7 @@ from annotations.store.database_errors import database_error
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        (errno.ENOSPC, r"no room left on .+ MB needed"),
+        (errno.ENOSPC, r"no room left on .+ for .+model\.npz: .+ free there, and it needs more"),
         (errno.EDQUOT, "your quota on .+ is used up"),
         (errno.EROFS, "is read-only"),
         (errno.EACCES, "no permission to write"),
@@ -40,6 +41,26 @@ def test_what_the_system_answers_is_named(tmp_path: Path, code: int, said: str) 
     assert str(tmp_path / "model.npz") in str(fault)
     with pytest.raises(DiskFault, match=said):
         raise fault
+
+
+@pytest.mark.parametrize(
+    ("blocks", "names", "said"),
+    [
+        (0, 5, ": less than 1 MB is free there, and it needs more"),
+        (250, 5, ": 1 MB is free there, and it needs more"),
+        (700_000, 0, ": it takes no more files, however small"),
+        (700_000, 5, ": 2,867 MB are free there, and it needs more"),
+    ],
+)
+def test_a_full_disk_says_what_is_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blocks: int, names: int, said: str
+) -> None:
+    """How much a file would have needed is not known, so nothing is said of it."""
+    room = SimpleNamespace(f_bavail=blocks, f_frsize=4096, f_files=9, f_favail=names)
+    monkeypatch.setattr(os, "statvfs", lambda _: room)
+    fault = disk_fault_of(OSError(errno.ENOSPC, "x", str(tmp_path / "out.csv")))
+    assert f" for {tmp_path / 'out.csv'}{said}. Make room" in str(fault)
+    assert "needed" not in str(fault)
 
 
 def test_what_is_no_fault_of_a_disk_is_left_alone(tmp_path: Path) -> None:
