@@ -1,4 +1,4 @@
-"""Codebooks from YAML, CSV and XLSX files, and codebook.yaml out."""
+"""Codebooks from YAML, CSV, XLSX and Word files, and codebook.yaml out."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ from annotations.codebook.program_tables import (
     level_codes,
     program_codes,
 )
+from annotations.codebook.word_tables import tables_of_codes
 from annotations.errors import BadInput, nearest, unknown
 from annotations.names import folded
 from annotations.sheets.content import decode, read_bytes
 from annotations.sheets.grids import Grid, grids_of
 from annotations.sheets.safe_cells import text_of_safe
-from annotations.sheets.sheet import MOST_ABOVE, Sheet, SheetRow, own_names, read_sheet, what_was_not_read
+from annotations.sheets.sheet import MOST_ABOVE, Sheet, SheetRow, own_names, sheet_in, what_was_not_read
 from annotations.transcript import Role
 
 # the C emitter writes the same, six times as fast
@@ -77,8 +78,12 @@ def codebook_from(file: Path) -> FromFile:
     if ending in (".yaml", ".yml"):
         return FromFile(_read_yaml(file))
     if ending in (".csv", ".xlsx"):
-        return _read_table(file)
-    raise BadInput(f'{file}: a codebook with the ending "{ending}" is not read. Give .yaml, .csv or .xlsx.')
+        return _read_table(file, list(grids_of(file)))
+    if ending == ".docx":
+        return _read_table(file, tables_of_codes(file))
+    raise BadInput(
+        f'{file}: a codebook with the ending "{ending}" is not read. Give .yaml, .csv, .xlsx or .docx.'
+    )
 
 
 def write_codebook(codebook: Codebook, file: Path) -> None:
@@ -113,12 +118,11 @@ class _ListedCodes:
         return framework_draft
 
 
-def _read_table(file: Path) -> FromFile:
-    grids = list(grids_of(file))
+def _read_table(file: Path, grids: Sequence[Grid]) -> FromFile:
     layout_there = find_layout(grids)
     # what has columns of ours beside the code is ours, unless the tree stands in columns side by side
     if layout_there is None or (not isinstance(layout_there[2], tuple) and _is_own(grids)):
-        return _own_table(file)
+        return _own_table(file, grids)
     grid, head, layout = layout_there
     if grid.fault:
         raise BadInput(grid.fault)
@@ -162,9 +166,9 @@ def _of_tree(listed: Sequence[tuple[Listed, bool]], file: Path) -> Codebook:
     return assemble(file.stem, tuple(listing.frameworks.values()), listing.drafts, file=str(file))
 
 
-def _own_table(file: Path) -> FromFile:
+def _own_table(file: Path, grids: Sequence[Grid]) -> FromFile:
     listing = _ListedCodes()
-    sheet = read_sheet(file, required=("code",), optional=_COLUMNS).refuse_hidden()
+    sheet = sheet_in(grids, file, required=("code",), optional=_COLUMNS).refuse_hidden()
     for given in sheet.rows:
         row = SheetRow(given.number, {key: text_of_safe(cell) for key, cell in given.cells.items()})
         where = f"{file}, row {row.number}"

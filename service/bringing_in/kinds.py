@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from annotations.codebook.word_tables import grids_of_word
 from annotations.codings.read_codings import read_codings
 from annotations.errors import BadInput
 from annotations.names import folded
@@ -31,6 +32,7 @@ _BY_ENDING: Mapping[str, Kind] = {
 }
 _TABLES = (".csv", ".tsv", ".xlsx", ".jsonl")
 _LOOKED_AT = 30
+_DEFINING = {"definition", "use_when", "framework", "parent"}
 
 
 def kind_of(file: Path) -> Kind:
@@ -40,7 +42,18 @@ def kind_of(file: Path) -> Kind:
     ending = file.suffix.lower()
     if ending in _BY_ENDING:
         return _BY_ENDING[ending]
+    if ending == ".docx" and _is_codebook_in_word(file):
+        return "codebook"
     return _of_table(file) if ending in _TABLES else "transcript"
+
+
+def _is_codebook_in_word(file: Path) -> bool:
+    """Does a table of the document define codes?"""
+    try:
+        heads = [{folded(cell).replace(" ", "_") for cell in grid.rows[0][1]} for grid in grids_of_word(file)]
+    except BadInput:
+        return False
+    return any("code" in columns and columns & _DEFINING for columns in heads)
 
 
 def _of_table(file: Path) -> Kind:
@@ -67,7 +80,7 @@ def _of_table(file: Path) -> Kind:
             return "manifest"
         if {"transcript", "code"} <= columns:
             return "codings"
-        if "code" in columns and columns & {"definition", "use_when", "framework", "parent"}:
+        if "code" in columns and columns & _DEFINING:
             return "codebook"
     try:
         read_codings(file, coder="?")  # who coded may be said beside the file

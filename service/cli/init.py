@@ -22,7 +22,7 @@ def command(
         str,
         typer.Option(
             metavar="NAME|FILE",
-            help="A shipped one (tandem codebook list), or your own (.yaml, .csv, .xlsx, .qdc, .qdpx).",
+            help="A shipped one (tandem codebook list), or your own (.yaml, .csv, .xlsx, .docx, .qdc, .qdpx).",
         ),
     ] = "common-framework",
     name: Annotated[str | None, typer.Option(help="The study's name (else the folder's).")] = None,

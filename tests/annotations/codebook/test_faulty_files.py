@@ -144,13 +144,13 @@ def test_a_file_that_cannot_be_one(tmp_path: Path) -> None:
     """A missing file names the nearest, a folder is said to be one, another ending lists those read."""
     write_file(tmp_path / "codebook.csv", "code\nA\n")
     assert 'Did you mean "codebook.csv"?' in refusal_of(tmp_path / "codebok.csv")
-    assert "Give .yaml, .csv or .xlsx" in refusal_of(write_file(tmp_path / "codebook.pdf", "x"))
+    assert "Give .yaml, .csv, .xlsx or .docx" in refusal_of(write_file(tmp_path / "codebook.pdf", "x"))
     (tmp_path / "folder.csv").mkdir()
     assert "is a folder" in refusal_of(tmp_path / "folder.csv")
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.binary(max_size=200), st.sampled_from([".yaml", ".csv", ".xlsx"]))
+@given(st.binary(max_size=200), st.sampled_from([".yaml", ".csv", ".xlsx", ".docx"]))
 def test_no_file_ends_in_a_traceback(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, ending: str
 ) -> None:
