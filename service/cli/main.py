@@ -14,6 +14,7 @@ import typer
 from annotations.disk_faults import disk_fault_of, refuses
 from annotations.errors import TandemError, said_of
 from service.cli.options import StudyOption, chosen, remember_study
+from service.process.stopped_loading import INTERRUPTED, STOPPED, loaded
 
 app = typer.Typer(
     name="tandem",
@@ -27,9 +28,6 @@ app = typer.Typer(
 # when Python looks for garbage in circles: every 700 new objects is made for small programs, and takes a sixth of the time
 # in which a command loads its libraries
 SELDOM = (50_000, 20, 20)
-# what a shell gives a program that Ctrl+C ends
-INTERRUPTED = 130
-STOPPED = "Stopped. What was finished is kept; run the same command again to go on."
 
 
 def _say_version(wanted: bool) -> None:
@@ -135,16 +133,17 @@ def add_commands() -> None:
 
 def main() -> None:
     """Run a command; exit status 0 done, 1 failed, 2 wrong usage or bad input, 130 stopped by Ctrl+C."""
-    from service.process.log_lines import keep_words_out
-
     gc.set_threshold(*SELDOM)
     # files may hold participants' words: their owner alone reads what this process and its children make
     os.umask(0o077)
-    keep_words_out()
-    _take_any_sign()
     try:
+        from service.process.log_lines import keep_words_out
+
+        keep_words_out()
+        _take_any_sign()
         if not app.registered_commands:
             add_commands()
+        loaded()
         app()
     except TandemError as error:
         _say(str(error))

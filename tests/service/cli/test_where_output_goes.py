@@ -14,6 +14,7 @@ import pytest
 
 from annotations.disk_faults import DiskFault
 from service.exported_file import written_whole
+from service.process.stopped_loading import STOPPED
 
 PROGRAM = Path(sys.executable).with_name("tandem")
 ALWAYS_FULL = Path("/dev/full")
@@ -77,6 +78,33 @@ def broken_off(*_, **__):
 with mock.patch("{where}", broken_off):
     main()
 """
+
+
+_STOPPED_LOADING = """
+import os, signal, sys
+class Stops:
+    def find_spec(self, name, *_):
+        if name == "{module}":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Stops())
+from service.cli.start import main
+main()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no program alone a Ctrl+C")
+@pytest.mark.parametrize("module", ["service.cli.main", "typer", "service.cli.withdraw"])
+def test_who_stops_a_command_that_still_loads_sees_no_traceback(module: str, tmp_path: Path) -> None:
+    """From the first module on."""
+    done = subprocess.run(
+        [sys.executable, "-c", _STOPPED_LOADING.format(module=module), "codebook", "list"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "TANDEM_STATE": str(tmp_path)},
+    )
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == f"{STOPPED}\n"
 
 
 @pytest.mark.parametrize(
