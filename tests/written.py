@@ -85,8 +85,10 @@ def _odt(text: str) -> str:
     )
 
 
-def pdf_of(*pages: Sequence[str]) -> bytes:
-    """A PDF of pages of lines in Latin-1; a page without lines is as empty as a scan without recognised text."""
+def pdf_of(*pages: Sequence[str], large: Sequence[str] = ()) -> bytes:
+    """A PDF of pages of lines in Latin-1, those of ``large`` in larger letters; a page without lines is as empty as a scan
+    without recognised text.
+    """
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         "",
@@ -94,7 +96,7 @@ def pdf_of(*pages: Sequence[str]) -> bytes:
     ]
     kids = []
     for lines in pages:
-        shown = " ".join(f"({_in_pdf(line)}) Tj T*" for line in lines)
+        shown = " ".join(f"/F1 {15 if line in large else 12} Tf ({_in_pdf(line)}) Tj T*" for line in lines)
         stream = f"BT /F1 12 Tf 14 TL 50 780 Td {shown} ET"
         objects.append(f"<< /Length {len(stream.encode('latin-1'))} >>\nstream\n{stream}\nendstream")
         objects.append(

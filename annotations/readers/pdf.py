@@ -17,12 +17,16 @@ from annotations.readers.document import Document, turns_of_document
 from annotations.readers.label_forms import colon_form, ends_sentence
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.line_numbers import line_numbers
+from annotations.readers.looks import HEADING, Paragraph
 from annotations.readers.pdf_columns import Chunk, rows_joined, with_tabs
 from annotations.readers.spoken import ReadTranscript, finished
 
 MOST_PAGES = 2_000
 MOST_CHARACTERS = 10_000_000
 _EDGE = 3
+_LARGER = 1.12
+_MOST_HEADINGS = 0.2
+_HEADING_SIGN = "\U000f7000"  # a private letter of Unicode that no program writes
 _CUT = re.compile(r"(?P<first>[^\W\d_]{2,}+)(?:-| ?\u2010|\u00ad)\n\s*(?P<rest>[^\W\d_]+)(?P<after>\S*)[ ]?")
 _PAGE_NUMBER = re.compile(
     r"(?:page|seite|sida|side|página|pagina)\s+\d+(?:\s*(?:/|of|von|av|de|di|sur)\s*\d+)?", re.IGNORECASE
@@ -44,10 +48,11 @@ _LIMITS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class _PageLine:
-    """A line of a page, and whether more space than usual stands above it."""
+    """A line of a page, whether more space than usual stands above it, and whether its letters are larger than usual."""
 
     text: str
     apart: bool
+    large: bool = False
 
 
 def read_pdf(
@@ -127,7 +132,27 @@ def _lines_of_pages(reader: Any, file: str) -> list[list[_PageLine]]:
             raise BadInput(f"{file} has more than {MOST_CHARACTERS:,} characters. Split it.")
         drawn.append(lines)
     texts = iter(with_tabs([line.chunks for lines in drawn for line in lines]))
-    return [list(_apart([(_plain(next(texts)), line.height) for line in lines])) for lines in drawn]
+    usual = _usual_size(drawn)
+    sizes = [line.size for lines in drawn for line in lines]
+    if sum(size > _LARGER * usual for size in sizes) > _MOST_HEADINGS * len(sizes):
+        usual = max(sizes)  # so much in larger letters is said
+    return [
+        [
+            replace(line, large=at.size > _LARGER * usual > 0)
+            for line, at in zip(
+                _apart([(_plain(next(texts)), line.height) for line in lines]), lines, strict=True
+            )
+        ]
+        for lines in drawn
+    ]
+
+
+def _usual_size(pages: Sequence[Sequence[_DrawnLine]]) -> float:
+    """The size of most letters."""
+    sizes: Counter[float] = Counter()
+    for chunk in (chunk for lines in pages for line in lines for chunk in line.chunks):
+        sizes[round(chunk.size, 1)] += len(chunk.text.strip())
+    return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
 @dataclass(slots=True)
@@ -136,6 +161,11 @@ class _DrawnLine:
 
     chunks: list[Chunk]
     height: float | None = None
+
+    @property
+    def size(self) -> float:
+        """The size of its smallest letters."""
+        return min((chunk.size for chunk in self.chunks if chunk.text.strip()), default=0.0)
 
 
 def _drawn(page: Any) -> list[_DrawnLine]:
@@ -231,7 +261,7 @@ def _without_numbers(pages: Sequence[Sequence[_PageLine]]) -> tuple[list[list[_P
             if place is not None:
                 numbers.append(line.text[place.start : place.end].strip())
             if text.strip():
-                kept[-1].append(_PageLine(text, line.apart))
+                kept[-1].append(replace(line, text=text))
     return kept, numbers
 
 
@@ -248,18 +278,28 @@ def _key(text: str) -> str:
     return folded(re.sub(r"\d+", "0", text))
 
 
-def _paragraphs(pages: Sequence[Sequence[_PageLine]]) -> Iterator[str]:
-    """Lines in paragraphs, a word that was cut at the end of a line in one piece on the first of them."""
+def _paragraphs(pages: Sequence[Sequence[_PageLine]]) -> Iterator[str | Paragraph]:
+    """Lines in paragraphs, a word that was cut at the end of a line in one piece on the first of them; a line in larger
+    letters is a heading.
+    """
     parts: list[str] = []
     for page in pages:
         for at, line in enumerate(page):
             # a page that begins in the middle of a sentence goes on with the paragraph before it
             apart = line.apart if at else not parts or ends_sentence(parts[-1])
-            parts.append(("\n\n" if apart else "\n") + line.text if parts else line.text)
+            plain = line.text.replace(_HEADING_SIGN, "")
+            if line.large:
+                parts.append(f"\n\n{_HEADING_SIGN}{plain.strip()}\n\n")
+                continue
+            parts.append(("\n\n" if apart else "\n") + plain if parts else plain)
     text = "".join(parts)
     words = Counter(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.casefold()))
     parted = re.split(r"\n{2,}", _CUT.sub(lambda m: _mended(m, words), text))
-    yield from (rows_joined(part) for part in parted if part.strip())
+    for part in parted:
+        if part.startswith(_HEADING_SIGN):
+            yield Paragraph.of([(part.removeprefix(_HEADING_SIGN), frozenset([HEADING]))])
+        elif part.strip():
+            yield rows_joined(part)
 
 
 def _mended(cut: re.Match[str], words: Counter[str]) -> str:

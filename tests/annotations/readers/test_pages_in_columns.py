@@ -42,6 +42,27 @@ def test_numbers_of_lines_are_nobodys_words(step: int, right: bool) -> None:
     assert any("its lines are numbered" in warning for warning in read.warnings)
 
 
+@pytest.mark.parametrize("numbered", [False, True])
+def test_a_line_in_larger_letters_is_a_heading(numbered: bool) -> None:
+    """It is nobody's, and told."""
+    at = next(place for place, line in enumerate(LINES) if line.startswith("INT: And"))
+    lines = ["The lists", *LINES[:at], "And later", *LINES[at:]]
+    shown = _numbered(lines, 1) if numbered else lines
+    (read,) = read_as(".pdf", pdf_of(shown, large=[shown[0], shown[at + 1]]))
+    assert _said(read) == TALK
+    assert [left.begins for left in read.account.left_out if left.why == "a heading"] == [
+        "The lists",
+        "And later",
+    ]
+
+
+def test_words_in_larger_letters_are_said() -> None:
+    """Where somebody speaks in them, or where much is printed so, size says nothing."""
+    for large in (LINES[:1], LINES[::2]):
+        (read,) = read_as(".pdf", pdf_of(LINES, large=large))
+        assert _said(read) == TALK
+
+
 def test_lines_may_be_counted_anew_on_each_page() -> None:
     """As Word does if it is told to."""
     half = len(LINES) // 2
