@@ -26,9 +26,10 @@ from service.looking.suggested_then import SuggestedThen, suggested_then
 class ExportedCoding:
     """A code that somebody put on a passage, or, where ``coding`` is None, that they found that nothing applies.
 
-    ``turn``: the first that the passage lies in, None in none. ``made``: when it was coded, else when it came in.
-    ``then``: what had been suggested, None where nothing was shown. ``beside``: the codes of the whole review;
-    ``review_memo``: what its coder noted on all of it. ``known``: attributes of its participant and case.
+    ``turn``: the first that the passage lies in, None in none. ``made``: when it was coded, or when the review came from
+    Label Studio; None for an imported one of which the file gave no time. ``then``: what had been suggested, None where
+    nothing was shown. ``beside``: the codes of the whole review; ``review_memo``: what its coder noted on all of it.
+    ``known``: attributes of its participant and case.
     ``part_of_review``: are other codes of the review left out of the export?
     """
 
@@ -150,7 +151,8 @@ class _Gathered:
                 coding,
                 coding.span if coding else review.span,
                 draw=review.draw,
-                made=moments.get(review.id) if review.id else None,
+                # of an imported review the store knows when it was imported, which is not when somebody coded it
+                made=moments.get(review.id) if review.id and "import" not in review.origin else None,
                 then=then.get(review.id) if review.id else None,
                 beside=beside,
                 review_memo=str(review.origin.get("memo", "")),

@@ -35,6 +35,8 @@ DESCRIBING = (
     "coder",
     "condition",
 )
+# transcripts of one session are one participant's when agreement is counted
+SESSION = "session"
 _LONGEST_VARIABLE = 60  # SPSS takes 64 bytes
 
 
@@ -86,7 +88,9 @@ def wide_table(parts: Parts, asked: ExportRequest) -> WideTable:
         *_of_codes(parts.codebook, codes, named),
         *({"column": at, "path": name} for name, at in known.items()),
     ]
-    return WideTable((*DESCRIBING, *known.values(), *named.values()), tuple(rows), tuple(explained), left_out)
+    # at the end: scripts that count columns from the left go on
+    columns = (*DESCRIBING, *known.values(), *named.values(), SESSION)
+    return WideTable(columns, tuple(rows), tuple(explained), left_out)
 
 
 def _why_not(kept: KeptTranscript, labels: Labels, wanted: WantedCodings, left_out: Counter[str]) -> bool:
@@ -131,6 +135,7 @@ def _described(
         "end": segment.span.end,
         "coder": labels.coder,
         "condition": labels.condition.value,
+        SESSION: t.session,
     }
 
 

@@ -14,6 +14,7 @@ from annotations.coding import Coding, Draw, Review
 from annotations.errors import BadInput, UnknownName
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.reviews import add_reviews
+from annotations.store.tables import transcripts
 from service.composition import Parts
 from service.exporting.wanted import ExportRequest
 from service.importing.import_codings import import_codings
@@ -124,6 +125,32 @@ def test_what_is_not_known_is_no_zero(parts: Parts, tmp_path: Path) -> None:
     exported(parts, wide=tmp_path / "w.csv")
     (row,) = (row for row in rows_in(tmp_path / "w.csv") if row["coder"] == "Ada")
     assert (row["c_people"], row["c_cost"], row["c_early"]) == ("1", "", "")
+
+
+def test_the_session_is_the_last_column(parts: Parts, tmp_path: Path) -> None:
+    """Agreement counts its transcripts as one; scripts that count columns from the left go on."""
+    with parts.store.writing() as connection:
+        connection.execute(transcripts.update().where(transcripts.c.name == "PLP-22").values(session="3 May"))
+    exported(parts, wide=tmp_path / "w.csv")
+    rows = rows_in(tmp_path / "w.csv")
+    assert list(rows[0])[-1] == "session"
+    assert {(row["transcript"], row["session"]) for row in rows} == {("JKG-01", ""), ("PLP-22", "3 May")}
+
+
+@pytest.mark.parametrize("complete", ["listed", "none"])
+def test_no_moment_is_made_up(parts: Parts, tmp_path: Path, complete: str) -> None:
+    """Of what was imported, "created" is what the file said, and empty where it said nothing: also beside a memo."""
+    file = tmp_path / "dated.csv"
+    file.write_text(
+        "transcript,coder,code,turn,created,memo\nPLP-22,Ada,people,1,2025-04-05T06:07:08+00:00,then\n"
+        "PLP-22,Bo,people,1,,whenever\n",
+        "utf-8",
+    )
+    import_codings(parts, file, complete=complete)
+    exported(parts, codings=tmp_path / "a.csv", memos=tmp_path / "m.csv")
+    for written in ("a.csv", "m.csv"):
+        dated = {row["coder"]: row["created"] for row in rows_in(tmp_path / written)}
+        assert (dated["Ada"], dated["Bo"]) == ("2025-04-05T06:07:08+00:00", "")
 
 
 def test_memos(parts: Parts, tmp_path: Path) -> None:
