@@ -26,6 +26,7 @@ from study_with_pages import INES, MEMOS, MONEY, WithPages, study_with_pages
 
 from annotations.codebook.files import write_codebook
 from annotations.store.jobs import ask_for, beat, finish, take
+from annotations.store.tables import transcripts
 from service.web.app import create_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -225,6 +226,25 @@ def test_no_typed_word_is_lost_with_the_connection(here: Here) -> None:
         assert page.locator("main").inner_text().count("typed on a train") == 1
         page.goto(address)
         assert page.input_value("textarea") == ""
+
+
+def test_what_was_typed_comes_back_and_nothing_else(here: Here) -> None:
+    """A field that nobody touched shows what stands there by now, not what stood there when the page was opened."""
+    address = f"{here.url}/participants/transcript/{here.made.both}"
+
+    def session(name: str) -> None:
+        with here.made.parts.store.writing() as connection:
+            row = transcripts.c.id == here.made.both
+            connection.execute(transcripts.update().where(row).values(session=name))
+
+    with here.page("Lea") as page:
+        page.goto(address)
+        page.fill("#date", "1 March 2026")
+        session("3 May")
+        page.goto(address)
+        page.wait_for_selector("text=What you typed before is back.")
+        assert (page.input_value("#date"), page.input_value("#session")) == ("1 March 2026", "3 May")
+    session("")
 
 
 def test_no_typed_word_is_lost_with_the_session(here: Here) -> None:

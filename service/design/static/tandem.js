@@ -6,8 +6,13 @@
 
   // ---- what somebody types is kept until the server has it
   const fields = (form) => [...form.elements].filter((one) => one.name && one.type !== "hidden" && one.type !== "password" && one.type !== "file" && one.type !== "submit");
+  const standing = (one) => ([...one.options].find((option) => option.defaultSelected) || one.options[0])?.value;
+  const changed = (one) => one.type === "checkbox" || one.type === "radio" ? one.checked !== one.defaultChecked : one.value !== (one.options ? standing(one) : one.defaultValue);
+  // only what somebody changed: the rest may stand otherwise by the time that it comes back
   const save = (form) => {
-    const typed = fields(form).map((one) => [one.name, one.value, one.type === "checkbox" || one.type === "radio" ? one.checked : null]);
+    const before = JSON.parse(storage?.getItem(KEPT + form.dataset.keep) || "[]");
+    const names = new Set([...before, ...fields(form).filter(changed).map((one) => [one.name])].map(([name]) => name));
+    const typed = fields(form).filter((one) => names.has(one.name)).map((one) => [one.name, one.value, one.type === "checkbox" || one.type === "radio" ? one.checked : null]);
     try { storage?.setItem(KEPT + form.dataset.keep, JSON.stringify(typed)); } catch { /* the store is full */ }
   };
   const restore = (form) => {
