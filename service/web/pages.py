@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response, status
@@ -52,7 +52,7 @@ def shell_of(request: Request, viewer: Viewer | None) -> Shell:
         here=place_of(request.url.path),
         theme=theme if theme in ("light", "dark") else "",
         csrf=getattr(request.state, "csrf", ""),
-        taken=request.query_params.get("taken", "")[:80],
+        taken=request.query_params.get("taken", "")[:250],
         came_from=_came_from(request),
         zone=_zone_of(request.app.state.parts),
     )
@@ -128,7 +128,7 @@ class Visit:
 
 def saved(path: str, form: str = "") -> RedirectResponse:
     """After a form was taken: go to a page of ours, which forgets what the browser kept of that form."""
-    mark = f"{'&' if '?' in path else '?'}taken={form}" if form else ""
+    mark = f"{'&' if '?' in path else '?'}taken={quote(form)}" if form else ""
     before, hash_, place = path.partition("#")
     return RedirectResponse(f"{before}{mark}{hash_}{place}", status.HTTP_303_SEE_OTHER)
 

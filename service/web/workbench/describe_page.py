@@ -87,7 +87,7 @@ def describe(visit: Visited, sent: Sent, transcript: UUID) -> Response:
         return _page(visit, transcript, fault=str(error), given=given)
     if done.fields:
         audit(visit, Did.PLACED, done.transcript, what=", ".join(done.fields))
-    return saved(describe_path(transcript), "describe")
+    return saved(describe_path(transcript), f"describe-{transcript}")
 
 
 def _said_now(visit: Visit, transcript: UUID) -> dict[str, str]:
@@ -113,6 +113,7 @@ def _page(
         "workbench/describe.html",
         called=kept.transcript.name,
         here=describe_path(transcript),
+        keep=f"describe-{transcript}",
         reads=interview_path(transcript),
         values=described_as(kept.transcript) | dict(given or {}),
         seen=mark_of(described_as(kept.transcript)),

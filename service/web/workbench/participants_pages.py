@@ -131,7 +131,7 @@ def attributes(visit: Visited, sent: Sent) -> Response:
     except BadInput as error:
         return _page(visit, who, fault=str(error), given=values)
     audit(visit, Did.DESCRIBED, who, what="attributes")
-    return saved(address_of(who))
+    return saved(address_of(who), form=f"attributes-{who}")
 
 
 @router.post(f"{PATH}/consents")

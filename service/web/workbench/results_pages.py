@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -29,6 +30,7 @@ from service.results.rate_cell import rate_cell
 from service.results.rated_study import RatedPlace, rated_study, whole_cell
 from service.results.raters_in_words import agreement_of_raters_in_words
 from service.results.study_table import StudyTable, WantedTable
+from service.web.form_of_before import mark_of
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, saved
 from service.web.workbench.audit import audit
@@ -149,7 +151,10 @@ def rate(
         return _cell(visit, fault=str(error))
     audit(visit, Did.DECIDED, query.get("code", ""), what="a rating", consensus=bool(consensus))
     place = {key: query.get(key, "") for key in ("code", "column", "phase")}
-    return saved(f"{CELL}?{urlencode({**filters, **place})}", form="rating")
+    return saved(
+        f"{CELL}?{urlencode({**filters, **place})}",
+        form=_kept_as(query.get("code", ""), query.get("column", ""), phase, agreed=bool(consensus)),
+    )
 
 
 @router.get(RATINGS)
@@ -229,6 +234,7 @@ def _cell(visit: Visit, fault: str = "") -> Response:
         title=opened[0].code,
         column=opened[0].column or NOT_STATED,
         places=places,
+        kept_as=partial(_kept_as, code, column),
         values=[(value, rating_shown(value)) for value in VALUES],
         fault=[fault] if fault else [],
         back=f"{PATH}?{urlencode(filters)}",
@@ -236,6 +242,11 @@ def _cell(visit: Visit, fault: str = "") -> Response:
         rateable={name for name, _ in _column_of(table, column)} <= {"case", "site", "wave"},
         corner=table.corner,
     )
+
+
+def _kept_as(code: str, column: str, phase: str, *, agreed: bool) -> str:
+    """Under which name the browser keeps what is typed about a cell: what is meant for one comes back in no other."""
+    return f"{'agreed' if agreed else 'rating'}-{mark_of([code, column, phase])}"
 
 
 def _open(visit: Visit, table: StudyTable, opened: OpenedCell, kept: dict[str, Any]) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lead_in_browser import SECOND, Lead, a_study
+from lead_in_browser import INTERVIEW, SECOND, Lead, a_study
 
 from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
 from service.composition import Parts
+from service.web.workbench.describe_page import describe_path
 
 TALK = SECOND.replace("DND-03", "Cilla")
 
@@ -77,6 +78,23 @@ def test_undo_leaves_what_was_said_since(lead: Lead, parts: Parts) -> None:
     lead.post(f"{came.url.path}/undo")
     t = _only(parts)
     assert (t.participant, t.wave, t.case) == ("P21", "", "Norrbäck")
+
+
+def test_what_is_typed_of_one_transcript_comes_back_in_no_other(lead: Lead, parts: Parts) -> None:
+    """The browser keeps it under the form's own name, and forgets it by the same name once it is saved."""
+    lead.post(f"{lead.send(('talk.txt', TALK), ('other.txt', INTERVIEW)).url.path}/bring")
+    with parts.store.reading() as connection:
+        pages = [describe_path(row.id) for row in described_transcripts(connection)]
+    kept = [re.findall(r'data-keep="([^"]*)"', lead.get(page).text) for page in pages]
+    assert len(kept[0]) == 1
+    assert kept[0] != kept[1]
+    saved = lead.post(pages[0], {"participant": "P & Q", "wave": "1"})
+    assert f'data-taken="{kept[0][0]}"' in saved.text
+    person = "/participants/of?who=P+%26+Q"
+    names = re.findall(r'data-keep="([^"]*)"', lead.get(person).text)
+    what = {"who": "P & Q", "new_name": "role", "new_value": "nurse"}
+    for name, done in zip(names, ("attributes", "consents"), strict=True):
+        assert f'data-taken="{name}"' in lead.post(f"/participants/{done}", what).text
 
 
 def _seen(page: str, form: str) -> str:
