@@ -34,25 +34,26 @@ typer.testing._get_command = lru_cache(typer.testing._get_command)  # type: igno
 os.environ["PYTHONSAFEPATH"] = "1"
 # whatever is made until the tests are collected stays: there is nothing to look for
 gc.disable()
-# what takes longest begins first, so that no process is left alone with it at the end
+# what takes longest begins first, so that no process is left alone with it at the end; one that starts Label Studio is
+# followed by those that start none, since in a new clone it makes what the others copy, and they would wait for a minute
 LONGEST = (
     "test_team_runs_a_study.py",
     "test_distributed.py",
-    "test_docs.py",
     "test_whole_circle.py",
+    "test_docs.py",
+    "test_pages_in_browser.py",
+    "test_planted_modules.py",
+    "test_workbench_in_browser.py",
+    "test_corrections.py",
     "test_replay_of_coders.py",
     "test_erased_words.py",
     "test_whole_flow.py",
-    "test_pages_in_browser.py",
     "test_flow_on_postgresql.py",
-    "test_corrections.py",
     "test_readme.py",
     "test_fine_tuning.py",
-    "test_workbench_in_browser.py",
     "test_killed_withdrawal.py",
     "test_version_that_serves.py",
     "test_retraining.py",
-    "test_planted_modules.py",
 )
 FIRST = ("label_studio", "slow")
 # as many modules as torch or MLflow bring along, not what a small library does
