@@ -41,8 +41,8 @@ class Person:
         try:
             answer = self.page.goto(path)
         except PlaywrightError as error:
-            # a page that shows a job was about to look again by itself
-            if "ERR_ABORTED" not in str(error):
+            # a page that shows a job was about to look again by itself, or began to meanwhile
+            if not any(words in str(error) for words in ("ERR_ABORTED", "interrupted by another navigation")):
                 raise
             answer = self.page.goto(path)
         if answer is None:  # it had just looked again, so nothing was sent for
