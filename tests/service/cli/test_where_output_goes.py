@@ -80,8 +80,10 @@ with mock.patch("{where}", broken_off):
 """
 
 
+# whoever runs the tests in the background of a shell may have Ctrl+C ignored, by all that they start too
 _STOPPED_LOADING = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 class Stops:
     def find_spec(self, name, *_):
         if name == "{module}":
