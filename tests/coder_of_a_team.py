@@ -32,7 +32,7 @@ def begin(coder: Person, wave: str, email: str, password: str) -> Any:
 
 def done_of(coder: Person, wave: str) -> list[str]:
     """What My work says of each interview of a wave, such as "1 of 3"; waits until nothing is left to go on with."""
-    coder.looks_until_gone(f"/work?wave={wave}", "#list tbody a:text-is('continue')")
+    coder.looks_until_gone(f"/work?wave={wave}", "#list tbody a:text-matches('^(begin|continue)$')")
     return [
         str(said).strip() for said in coder.page.locator("#list tbody td:has(progress)").all_inner_texts()
     ]
