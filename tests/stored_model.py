@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid4
 
 from builders import a_transcript
@@ -39,6 +41,18 @@ def a_model(version: str, codebook_version: str, segmentation: str) -> ModelVers
         reviews=3,
         codes=("money", "people"),
         thresholds={"money": 0.4, "people": None},
+    )
+
+
+def a_measured_model(
+    rows: Sequence[Mapping[str, Any]], thresholds: Mapping[str, float | None]
+) -> ModelVersion:
+    """A model version in no store, with what was measured of its codes."""
+    return replace(
+        a_model("v1", "", ""),
+        codes=tuple(thresholds),
+        thresholds=dict(thresholds),
+        figures={"codes": list(rows)} if rows else {},
     )
 
 

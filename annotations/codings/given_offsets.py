@@ -1,8 +1,8 @@
 """The columns start and end of a table: do they count code points of our text, as they have to?
 
-Other programs count UTF-16 units, or a line end as two. Then a passage begins a few characters late, and nothing else
-shows it. People select whole words, so where passages would begin or end within words, other ways of counting are
-tried. Where quotes stand beside and bear one out, it is used and told; without quotes nothing is guessed.
+Other programs count UTF-16 units or bytes, a line end as two, or from 1. Then a passage begins a few characters late, and
+nothing else shows it. People select whole words, so where passages would begin or end within words, other ways of
+counting are tried. Where quotes stand beside and bear one out, it is used and told; without quotes nothing is guessed.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from annotations.codings.locate import whole_number
-from annotations.codings.other_offsets import USUAL, other_ways, within_a_word
+from annotations.codings.offset_ways import offset_ways
 from annotations.numbers_shown import counted
-from annotations.refi.counting import Counting, RawText
-from annotations.refi.project import RefiSelection
-from annotations.refi.unit_decision import UnitEvidence, span_of
+from annotations.refi.unit_decision import plain_words
 from annotations.sheets.sheet import SheetRow
 from annotations.transcript import Span, Transcript
+from annotations.word_edges import between_words
 
 # so many passages, and so great a share of them, do not begin or end within words by a slip of the mouse
 _LEAST_CUT = 3
@@ -70,61 +69,32 @@ def judge_offsets(asked: Iterable[tuple[Transcript, Sequence[OffsetsInRow]]]) ->
 
 
 def _judge(judged: GivenOffsets, transcript: Transcript, rows: Sequence[OffsetsInRow]) -> None:
-    raw = RawText(transcript.text)
-    selections = [RefiSelection(str(row.at), row.start, row.end, row.quote) for row in rows]
-    ways = UnitEvidence(raw, selections).ways
-    if not rows or not ways:
-        return
-    ours = next(score for score, countings in ways if Counting() in countings)
-    best, (counting, *_) = ways[0]
+    text = transcript.text
+    plain = plain_words(text)
+    # a quote that stands nowhere is wrong itself, and told so when its row is placed
+    recorded = sum(bool(words := plain_words(row.quote)) and words in plain for row in rows)
+    ways = offset_ways(text, [(row.start, row.end, row.quote) for row in rows])
+    ours = next(ways)
     cut = len(rows) - ours.whole
-    hits, recorded = best.recorded
-    fits = best.whole == len(rows) and hits == recorded
-    if not fits and _counted_otherwise(judged, transcript, rows, cut):
+    if ours.hits >= recorded and not cut:
         return
-    if best.whole == len(rows) and hits == recorded > ours.recorded[0]:
-        positions = raw.positions(counting)
-        spans = zip(rows, (span_of(positions, selection) for selection in selections), strict=True)
-        judged.spans |= {row.at: span for row, span in spans if span is not None}
-        judged.notes.append(
-            f'start and end of "{transcript.name}" count {counting.in_words}, as its quotes show; they were read so.'
-        )
-    elif best.whole == len(rows) and not recorded and cut >= _LEAST_CUT and cut > _SLIPS * len(rows):
-        reason = _cut_unless(transcript, cut, len(rows), counting.in_words)
-        judged.refused |= {row.at: reason for row in rows}
-    elif cut:
-        first = _first_cut(transcript.text, rows)
-        if first is not None:
-            passages = counted(cut, "passage", "passages") + (
-                " begins or ends" if cut == 1 else " begin or end"
-            )
-            judged.notes.append(
-                f'{passages} within a word of "{transcript.name}" (the first in row {first}). Look whether that is '
-                f'meant: start and end count code points, from 0, of the text that "tandem show ID --text" '
-                f"prints."
-            )
-
-
-def _counted_otherwise(
-    judged: GivenOffsets, transcript: Transcript, rows: Sequence[OffsetsInRow], cut: int
-) -> bool:
-    """Judge them as bytes and as counts from 1; True where that settles it."""
-    ways = other_ways(transcript.text, [(row.start, row.end, row.quote) for row in rows])
-    usual = next(way for way in ways if way.in_words == USUAL)
-    best = ways[0]
-    quoted = sum(bool(row.quote) for row in rows)
-    spans = {row.at: span for row, span in zip(rows, best.spans, strict=True) if span is not None}
-    if quoted and best.hits == quoted > usual.hits and len(spans) == len(rows):
-        judged.spans |= spans
+    best = max((ours, *ways), key=lambda way: way.fit)
+    read_so = {row.at: span for row, span in zip(rows, best.spans, strict=True) if span is not None}
+    if best.hits >= recorded and best.hits > ours.hits and len(read_so) == len(rows):
+        judged.spans |= read_so
         judged.notes.append(
             f'start and end of "{transcript.name}" count {best.in_words}, as its quotes show; they were read so.'
         )
-        return True
-    if quoted or cut < _LEAST_CUT or cut <= _SLIPS * len(rows) or best.whole < len(rows):
-        return False
-    reason = _cut_unless(transcript, cut, len(rows), best.in_words)
-    judged.refused |= {row.at: reason for row in rows}
-    return True
+    elif not recorded and best.whole == len(rows) and cut >= _LEAST_CUT and cut > _SLIPS * len(rows):
+        reason = _cut_unless(transcript, cut, len(rows), best.in_words)
+        judged.refused |= {row.at: reason for row in rows}
+    elif (first := _first_cut(text, rows)) is not None:
+        passages = counted(cut, "passage begins or ends", "passages begin or end")
+        judged.notes.append(
+            f'{passages} within a word of "{transcript.name}" (the first in row {first}). Look whether that is '
+            f'meant: start and end count code points, from 0, of the text that "tandem show ID --text" '
+            f"prints."
+        )
 
 
 def _cut_unless(transcript: Transcript, cut: int, rows: int, counted_so: str) -> str:
@@ -140,7 +110,7 @@ def _first_cut(text: str, rows: Sequence[OffsetsInRow]) -> int | None:
         (
             row.row
             for row in rows
-            if row.end <= len(text) and any(within_a_word(text, at) for at in (row.start, row.end))
+            if row.end <= len(text) and any(between_words(text, at) is False for at in (row.start, row.end))
         ),
         None,
     )

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from annotations.codings.nearest_turns import nearest_words
 from annotations.codings.quote_search import Match, QuoteSearch, TooCommon
-from annotations.codings.quote_words import QuoteWords, words_of
+from annotations.codings.quote_words import QuoteWords, shortened, words_of
 from annotations.errors import BadInput
 from annotations.html_marks import without_html
 from annotations.transcript import Span, Transcript
@@ -191,10 +191,13 @@ class Places:
         return Span(start, end) if start < end else span
 
     def says(self, span: Span, words: str) -> bool:
-        """Are these the words of the span, with whatever marks and heads they were copied?"""
+        """Are these the words of the span, with whatever marks and heads they were copied, or its first ones and dots?"""
         if (meant := without_html(words)) != words and self.says(span, meant):
             return True
-        if _fold(span.of(self.transcript.text).strip())[0] == _fold(words.strip())[0]:
+        here = _fold(span.of(self.transcript.text).strip())[0]
+        if here == _fold(words.strip())[0]:
+            return True
+        if (first_words := shortened(words)) and here.startswith(_fold(first_words)[0]):
             return True
         said = self._search.words
         first, after = bisect_left(said.starts, span.start), bisect_left(said.starts, span.end)

@@ -92,3 +92,13 @@ def _plain(word: str) -> str:
     marked = "".join("'" if char in _APOSTROPHES else char for char in word)
     apart = unicodedata.normalize("NFKD", marked)
     return "".join(char for char in apart if unicodedata.category(char) != "Cf")
+
+
+def shortened(quote: str) -> str:
+    """The words of a quote that goes on where dots stand at its end; "" for a whole one.
+
+    >>> shortened("nobody had asked …"), shortened("nobody had asked")
+    ('nobody had asked', '')
+    """
+    words = re.sub(r"\s*(?:…|\.{3,})\s*$", "", quote)
+    return words.strip() if words != quote else ""

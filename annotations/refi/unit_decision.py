@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -17,6 +16,7 @@ from types import MappingProxyType
 from annotations.refi.counting import EVERY, Counting, Positions, RawText
 from annotations.refi.project import RefiSelection
 from annotations.transcript import Span
+from annotations.word_edges import between_words
 
 # our own export counts code points of the canonical text
 OWN = "Tandem"
@@ -30,10 +30,6 @@ _LEAST_WORDS = 4
 # ways that fit less well by no more than this are still open
 _OPEN = 4.0
 NO_HABIT: Mapping[Counting, float] = MappingProxyType({})
-# these write no spaces between words, so an edge among them tells nothing
-_NO_SPACES = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
 _SPACE = re.compile(r"\s+")
 
 
@@ -170,7 +166,7 @@ class _Text:
     def __init__(self, text: str) -> None:
         self._text = text
         self._plain = _SPACE.sub("", text)
-        edges = [self._edge(at) for at in range(1, min(len(text), _SAMPLE))]
+        edges = [between_words(text, at) for at in range(1, min(len(text), _SAMPLE))]
         told = [edge for edge in edges if edge is not None]
         by_chance = min(max(sum(told) / len(told), 0.05), 0.6) if told else 0.35
         mostly = (by_chance + _MOSTLY) / 2
@@ -185,7 +181,7 @@ class _Text:
             if span is None:
                 score += _BEYOND
                 continue
-            edges = [self._edge(at) for at in span]
+            edges = [between_words(self._text, at) for at in span]
             whole += all(edge is not False for edge in edges)
             score += sum(self._good if edge else self._bad for edge in edges if edge is not None)
             words = plain_words(selection.words)
@@ -196,19 +192,6 @@ class _Text:
             hits, recorded = hits + hit, recorded + 1
             score += _WORDS_FOUND if hit else _WORDS_ELSEWHERE
         return _UnitScore(score, whole, (hits, recorded))
-
-    def _edge(self, at: int) -> bool | None:
-        """Does a place lie between words? None where the script does not tell."""
-        if at <= 0 or at >= len(self._text):
-            return True
-        before, behind = self._text[at - 1], self._text[at]
-        if _NO_SPACES.match(before) and _NO_SPACES.match(behind):
-            return None
-        return not (_in_word(before) and _in_word(behind))
-
-
-def _in_word(character: str) -> bool:
-    return character.isalnum() or unicodedata.category(character).startswith("M")
 
 
 def _spans(positions: Positions, placed: Sequence[RefiSelection]) -> tuple[tuple[int, int] | None, ...]:

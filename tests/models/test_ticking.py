@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import uuid4
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stored_model import a_measured_model
 
-from annotations.store.model_versions import ModelVersion
 from models.ticking import measured_ticks, shown_right, tick_cuts
-
-
-def _model(rows: list[dict[str, Any]], thresholds: dict[str, float | None]) -> ModelVersion:
-    return ModelVersion(
-        id=uuid4(),
-        version="v1",
-        kind="trained",
-        folder="v1",
-        sha256="",
-        codebook_version="",
-        segmentation="",
-        embedder="",
-        reviews_hash="",
-        reviews=1,
-        codes=tuple(thresholds),
-        thresholds=thresholds,
-        figures={"codes": rows} if rows else {},
-    )
 
 
 @pytest.mark.parametrize(
@@ -63,7 +42,7 @@ def test_a_code_comes_ticked_from_its_threshold_on_and_from_the_least_precision(
     rows = [{"code_id": code, "ticked": 40, "ticked_right": 30} for code in ("low", "high", "unjudged")]
     rows += [{"code_id": "wrong", "ticked": 40, "ticked_right": 4}, {"code_id": "old"}]
     thresholds = {"low": 0.1, "high": 0.6, "unjudged": None, "wrong": 0.1, "old": 0.1}
-    model = _model(rows, thresholds)
+    model = a_measured_model(rows, thresholds)
     assert tick_cuts(model) == {"low": 0.3, "high": 0.6}
     assert tick_cuts(model, 0.8) == {}
     assert measured_ticks(model)
@@ -71,6 +50,6 @@ def test_a_code_comes_ticked_from_its_threshold_on_and_from_the_least_precision(
 
 def test_a_model_without_such_figures_ticks_nothing() -> None:
     """It knows only the codebook's words, or was made before they were taken."""
-    model = _model([], {"low": 0.1})
+    model = a_measured_model([], {"low": 0.1})
     assert tick_cuts(model) == {}
     assert not measured_ticks(model)

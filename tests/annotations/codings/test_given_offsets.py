@@ -107,6 +107,25 @@ def test_bytes_and_counts_from_one_are_named(
     assert f"counted {said}, none would" in bare.faults[0].reason
 
 
+def test_shortened_quotes_tell_as_whole_ones_do(tmp_path: Path) -> None:
+    """As people shorten them, with dots."""
+    rows = [(*row[:5], f"{str(row[5])[:8]}…") for row in _rows(_utf16)]
+    placed = placed_rows(codings_file(tmp_path, *rows, head=f"{HEAD},quote"), transcripts={"jkg-01": TALK})
+    assert placed.faults == []
+    assert [coding.span.of(TALK.text) for coding in placed.codings] == list(PASSAGES)
+
+
+def test_a_script_without_spaces_cuts_no_words(tmp_path: Path) -> None:
+    """Nothing there tells words apart, so nothing speaks against these passages."""
+    talk = a_transcript("JKG-01", "開始してから病棟では誰も夜勤の人に聞きませんでした")
+    at = talk.text.index("病棟")
+    rows = [("JKG-01", "Ines", "money", at + begin, at + begin + 3) for begin in range(5)]
+    placed = placed_rows(codings_file(tmp_path, *rows, head=HEAD), transcripts={"jkg-01": talk})
+    assert placed.faults == []
+    assert len(placed.codings) == 5
+    assert not any("within a word" in note for note in placed.notes)
+
+
 def test_one_wrong_quote_among_right_offsets_is_its_own_fault(tmp_path: Path) -> None:
     """Offsets that count as ours do stay, and the row is named."""
     rows = _rows(_as_ours)

@@ -94,17 +94,22 @@ main()
 """
 
 
+def _stopped(script: str, state: Path) -> subprocess.CompletedProcess[str]:
+    """What "tandem codebook list" comes to under a script that stops it."""
+    return subprocess.run(
+        [sys.executable, "-c", script, "codebook", "list"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "TANDEM_STATE": str(state)},
+    )
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no program alone a Ctrl+C")
 @pytest.mark.parametrize("module", ["service.cli.main", "typer", "service.cli.withdraw"])
 def test_who_stops_a_command_that_still_loads_sees_no_traceback(module: str, tmp_path: Path) -> None:
     """From the first module on."""
-    done = subprocess.run(
-        [sys.executable, "-c", _STOPPED_LOADING.format(module=module), "codebook", "list"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "TANDEM_STATE": str(tmp_path)},
-    )
+    done = _stopped(_STOPPED_LOADING.format(module=module), tmp_path)
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr == f"{STOPPED}\n"
 
@@ -114,13 +119,7 @@ def test_who_stops_a_command_that_still_loads_sees_no_traceback(module: str, tmp
 )
 def test_who_stops_a_command_hears_that_nothing_is_lost(where: str, tmp_path: Path) -> None:
     """Ctrl+C, while it works or while it is still loading: a sentence and no traceback, and the status of a shell."""
-    done = subprocess.run(
-        [sys.executable, "-c", _STOPPED.format(where=where), "codebook", "list"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "TANDEM_STATE": str(tmp_path)},
-    )
+    done = _stopped(_STOPPED.format(where=where), tmp_path)
     assert done.returncode == 130
     # it is what somebody wanted, and no error
     assert done.stderr.startswith("Stopped. What was finished is kept; run the same command again")

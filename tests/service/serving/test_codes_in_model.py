@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
+from stored_model import a_measured_model
 
 from annotations.codebook.codes import Code, Codebook, Framework
-from annotations.store.model_versions import ModelVersion
 from service.serving.model_codes import codes_in_model
 
 
 def _why_not(ticked: int, right: int) -> str:
     row: dict[str, Any] = {"code_id": "cost", "n": 9, "ticked": ticked, "ticked_right": right}
-    model = ModelVersion(
-        id=uuid4(),
-        version="v1",
-        kind="trained",
-        folder="v1",
-        sha256="",
-        codebook_version="",
-        segmentation="",
-        embedder="",
-        reviews_hash="",
-        reviews=1,
-        codes=("cost",),
-        thresholds={"cost": 0.2},
-        figures={"codes": [row]},
-    )
+    model = a_measured_model([row], {"cost": 0.2})
     book = Codebook(
         "Book", (Framework("topics", "Topics"),), (Code("cost", "Cost", "topics", "Topics/Cost"),)
     )
