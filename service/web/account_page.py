@@ -23,6 +23,7 @@ from service.audit import Actor
 from service.composition import Parts
 from service.web.client_address import address_of, is_here
 from service.web.dependencies import Served
+from service.web.form_route import FormRoute
 from service.web.pages import page_for, saved
 from service.web.sign_in_pages import Said
 from service.web.signed_in import AskedBy, ByPerson, remember
@@ -35,7 +36,7 @@ _WRONG_OLD = (
     "The password that you have now is another one. Type it again; if you have forgotten it, ask a lead of the study for a "
     "new invitation link. Nothing was changed."
 )
-router = APIRouter(prefix=PATH, include_in_schema=False)
+router = APIRouter(prefix=PATH, include_in_schema=False, route_class=FormRoute)
 
 
 @router.get("")

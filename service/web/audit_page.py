@@ -15,6 +15,7 @@ from annotations.store.database import Store
 from service.access.policy import Action
 from service.audit import COLUMNS, Did, as_cells, detail_said, noted
 from service.exported_file import safe_cell
+from service.web.form_route import FormRoute
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.moment_column import moment_column
 from service.web.pages import Visited
@@ -23,7 +24,7 @@ from service.web.signed_in import AskedBy
 PATH = "/audit"
 # what is shown and searched on the page; taken along is all of it
 MOST_SHOWN = 5_000
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
 
 def _columns(zone: tzinfo) -> tuple[ListColumn[AuditRow], ...]:

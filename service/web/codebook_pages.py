@@ -11,11 +11,12 @@ from service.access.page_links import CODEBOOK
 from service.access.policy import Action, may, must
 from service.doubts.seen import doubts_about_code
 from service.looking.codebook_read import entry_of, found_in, team_examples
+from service.web.form_route import FormRoute
 from service.web.pages import Visited, page_for
 from service.web.reading_pages import key_leaves_address, opens
 from service.web.signed_in import viewer_or_none
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
 
 @router.get(CODEBOOK)

@@ -26,6 +26,7 @@ from service.doubts.write import (
     note_on_study,
     withdraw_doubt,
 )
+from service.web.form_route import FormRoute
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.moment_column import moment_column
 from service.web.pages import Visit, Visited, saved
@@ -34,7 +35,7 @@ PATH = "/doubts"
 _SHOWN = 160
 Words = Annotated[str, Form(max_length=100_000)]
 Short = Annotated[str, Form(max_length=1_000)]
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
 
 def _columns(zone: tzinfo, new: Mapping[UUID, News]) -> tuple[ListColumn[SeenDoubt], ...]:

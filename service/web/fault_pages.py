@@ -162,7 +162,8 @@ def _page_above(request: Request) -> str:
 
 async def _viewer(request: Request) -> Viewer | None:
     try:
-        return await viewer_of(request)
+        # as of a page that is opened: what was sent with the request may be what broke, and is not read again
+        return await viewer_of(Request({**request.scope, "method": "GET"}))
     except (HTTPException, TandemError):
         return None
 

@@ -18,6 +18,7 @@ from service.composition import Parts
 from service.design.templating import templates_in
 from service.looking.job_progress import JobProgress, job_progress, latest_jobs
 from service.looking.wave_progress import JOBS_IN_WORDS
+from service.web.form_route import FormRoute
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.moment_column import moment_column
 from service.web.pages import TEMPLATES, Visited, saved
@@ -26,7 +27,7 @@ from service.web.signed_in import still_may
 LOOK_S = 1.0
 # the browser asks again by itself: a page that is left open for a weekend holds no connection for ever
 LONGEST_S = 300.0
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
 
 def _columns(zone: tzinfo) -> tuple[ListColumn[JobProgress], ...]:

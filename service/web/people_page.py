@@ -37,6 +37,7 @@ from service.page_words import for_pages
 from service.pushing.invited_coders import list_address
 from service.web.client_address import is_secure
 from service.web.form_of_before import is_of_before, mark_of, shows_anew
+from service.web.form_route import FormRoute
 from service.web.pages import Visit, Visited, saved
 from service.web.sign_in_pages import Said
 from service.web.signed_in import AskedBy, person_of
@@ -44,7 +45,9 @@ from service.web.signed_in import AskedBy, person_of
 PATH = "/people"
 _RIGHTS_CHANGED = shows_anew("The rights of this account were")
 # a program's token invites nobody
-router = APIRouter(prefix=PATH, include_in_schema=False, dependencies=[Depends(person_of)])
+router = APIRouter(
+    prefix=PATH, include_in_schema=False, route_class=FormRoute, dependencies=[Depends(person_of)]
+)
 Chosen = Annotated[list[str] | None, Form(max_length=200)]
 
 

@@ -29,6 +29,7 @@ from service.looking.margin import read_with_margin
 from service.looking.my_work import Assigned, work_of
 from service.web.client_address import address_of, is_secure
 from service.web.dependencies import Served
+from service.web.form_route import FormRoute
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visited, page_for, rendered, visit_of
 from service.web.signed_in import viewer_or_none
@@ -36,7 +37,7 @@ from service.web.workbench.describe_page import describe_path
 
 COOKIE = "tandem_page"
 NEW_DOUBT = "/doubts/new"
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
 
 def _columns(noun: str, mine: Mapping[UUID, Assigned]) -> list[ListColumn[KeptTranscript]]:

@@ -28,6 +28,7 @@ from service.audit import Did, noted
 from service.web.browser_requests import own_path, refuse_other_origin
 from service.web.client_address import address_of, is_here
 from service.web.dependencies import Served
+from service.web.form_route import FormRoute
 from service.web.pages import page_for
 from service.web.signed_in import (
     AskedBy,
@@ -40,7 +41,7 @@ from service.web.signed_in import (
 )
 
 SIGN_IN, FIRST = "/sign-in", "/first-account"
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 Said = Annotated[str, Form(max_length=1000)]
 
 

@@ -13,12 +13,13 @@ from service.corrections.list_set_aside import SetAside, set_aside_of
 from service.doubts.news import news_for
 from service.looking.my_work import Assigned, work_of
 from service.page_words import for_their_coder
+from service.web.form_route import FormRoute
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visited
 
 # so many answers that are set aside are listed
 _MOST_ASIDE = 20
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
 _COLUMNS = (
     ListColumn[Assigned](

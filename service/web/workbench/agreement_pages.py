@@ -27,12 +27,13 @@ from service.agreement.kept_report import (
 from service.agreement.page import figures_in_page
 from service.agreement.report import ReportScope, chosen_transcripts
 from service.composition import Parts
+from service.web.form_route import FormRoute
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit
 from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.in_force import VisitedNow
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 # whoever is limited to sites of which nothing is in the study asks about none
 NO_SITE = "no site of yours"
 Figure = tuple[str, str, str, str, float | None, str, int, int]

@@ -11,6 +11,7 @@ from annotations.errors import BadInput
 from service.access.policy import Action
 from service.audit import Did
 from service.backup.kept import Good, destination, kept_for, size_said
+from service.web.form_route import FormRoute
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.moment_column import moment_column
 from service.web.pages import Visit, Visited
@@ -18,7 +19,7 @@ from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.audit import audit
 
 PATH = "/backups"
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
 
 def _columns(zone: tzinfo) -> tuple[ListColumn[Good], ...]:

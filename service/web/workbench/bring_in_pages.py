@@ -20,6 +20,7 @@ from service.bringing_in.undo import undo, undo_transcript, why_it_stays
 from service.bringing_in.uploads import all_uploads, in_words, receive, uploads_there
 from service.bringing_in.way_back import back_to_preview
 from service.passing_files.folders import sweep
+from service.web.form_route import FormRoute
 from service.web.pages import Visit, Visited, saved
 from service.web.request_limits import UPLOADS
 from service.web.workbench import upload_pages, wanted_waves
@@ -30,7 +31,7 @@ from service.web.workbench.looks import is_small, look, opened
 from service.web.workbench.upload_preview import page
 
 PATH = UPLOADS
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 router.include_router(upload_pages.router)
 router.include_router(wanted_waves.router)
 

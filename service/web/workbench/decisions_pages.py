@@ -21,11 +21,12 @@ from service.agreement.telling_disagreements import (
     decisions,
     place_of,
 )
+from service.web.form_route import FormRoute
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.workbench.in_force import VisitedNow
 from service.web.workbench.words_shown import words_shown
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 MODELS, DECISIONS = "/models/disagreements", "/disagreements/decisions"
 
 

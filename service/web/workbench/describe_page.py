@@ -20,6 +20,7 @@ from service.bringing_in.missing import lacks, used_in
 from service.importing.describe_transcript import PLACED, describe_transcript, described_as
 from service.importing.description_checked import DescriptionFaults
 from service.web.form_of_before import SEEN, changed_meanwhile, is_of_before, mark_of, otherwise_now
+from service.web.form_route import FormRoute
 from service.web.pages import Visit, Visited, saved
 from service.web.workbench.audit import audit
 from service.web.workbench.given import Sent
@@ -27,7 +28,7 @@ from service.web.workbench.place_choices import place_choices
 
 PATH = "/participants/transcript"
 _CHANGED_MEANWHILE = changed_meanwhile("What is said of this transcript was")
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
 
 def describe_path(transcript: UUID) -> str:

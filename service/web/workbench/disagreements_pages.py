@@ -28,13 +28,14 @@ from service.agreement.telling_disagreements import (
 )
 from service.audit import Did
 from service.looking.interview_read import read_interview
+from service.web.form_route import FormRoute
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, saved
 from service.web.workbench.audit import audit
 from service.web.workbench.in_force import VisitedNow
 from service.web.workbench.words_shown import words_shown
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 PATH = "/disagreements"
 AROUND = 3
 OPEN, AGREED = "open", "agreed"

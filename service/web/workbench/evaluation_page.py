@@ -23,12 +23,13 @@ from service.serving.evaluation_in_words import (
     why_no_interval,
 )
 from service.serving.kept_evaluation import group_by_of, kept_evaluation
+from service.web.form_route import FormRoute
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit
 from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.in_force import VisitedNow
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 PATH = "/models/unseen"
 _WORDS = {
     "participant": "participant",

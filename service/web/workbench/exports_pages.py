@@ -22,6 +22,7 @@ from service.passing_files.folders import folder_of, remove
 from service.taking_out.all_exports import KINDS, ExportKind, kind_named
 from service.taking_out.asked_exports import about_made
 from service.taking_out.export_makers import CASE, CODE, CODER, CONDITION, NARROWED, WAVE, WHERE, Wish
+from service.web.form_route import FormRoute
 from service.web.pages import Visit, Visited, saved
 from service.web.workbench.asked_jobs import latest_job
 from service.web.workbench.audit import audit
@@ -29,7 +30,7 @@ from service.web.workbench.given import Sent
 from service.web.workbench.made_exports import ask_export
 
 PATH = "/exports"
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
 
 @router.get(PATH)

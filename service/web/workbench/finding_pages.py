@@ -20,6 +20,7 @@ from service.results.result_parts import words_of
 from service.results.seen_codings import ONLY_SEEN, sees_whole_tables, waits_for_own
 from service.taking_out.all_exports import kind_named
 from service.taking_out.export_makers import Wish
+from service.web.form_route import FormRoute
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit
 from service.web.workbench.asked_jobs import ask_job, latest_job
@@ -29,7 +30,7 @@ from service.web.workbench.in_force import VisitedNow
 from service.web.workbench.made_exports import ask_export
 from service.web.workbench.result_choices import choices_for
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 # so many rows stand on the page; all are one click away
 FEW_ROWS = 12
 _FEW_VALUES = 30

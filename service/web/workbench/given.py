@@ -58,8 +58,6 @@ def _checked(name: str, value: str) -> str:
         raise BadInput(
             f'the field "{name}" holds {counted(len(value), "character")}; it may hold {LONGEST_FIELD:,} at most.'
         )
-    if "\x00" in value:
-        raise BadInput(f'the field "{name}" holds a NUL, which is no character of a text.')
     return value.replace("\r\n", "\n").strip()
 
 

@@ -28,13 +28,14 @@ from service.pushing.invited_coders import invited_coders, list_invited_coders
 from service.pushing.passage_order import PassageOrder
 from service.pushing.push_asked import HandOut, asked_of, try_hand_out
 from service.serving.model_codes import codes_in_model
+from service.web.form_route import FormRoute
 from service.web.pages import Visit, Visited
 from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.audit import audit
 from service.web.workbench.hand_out_form import PARTS, WrongParts, arguments_of
 from service.web.workbench.in_force import VisitedNow
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 PATH, WAVE = "/hand-out", "/hand-out/wave"
 ORDERS = {
     PassageOrder.READING: "as they stand in the interviews",

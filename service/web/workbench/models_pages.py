@@ -27,6 +27,7 @@ from service.looking.wave_progress import models_now
 from service.serving.evaluation_in_words import in_a_sentence
 from service.serving.model_codes import CodeInModel, codes_in_model, what_coders_notice
 from service.serving.promote_by_hand import promote_by_hand, roll_back
+from service.web.form_route import FormRoute
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.moment_column import moment_column
 from service.web.pages import Visit, saved
@@ -34,7 +35,7 @@ from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.audit import audit
 from service.web.workbench.in_force import VisitedNow
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 PATH, TRACE = "/models", "/models/trace"
 Reason = Annotated[str, Form(max_length=5000)]
 _JUDGED_BY = {"judge set": "participants set aside", "cross-validation": "cross-validation"}

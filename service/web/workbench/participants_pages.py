@@ -30,6 +30,7 @@ from service.web.form_of_before import (
     otherwise_now,
     shows_anew,
 )
+from service.web.form_route import FormRoute
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, Visited, saved
 from service.web.workbench import describe_page
@@ -46,7 +47,7 @@ PATH = "/participants"
 _KNOWN_CHANGED = changed_meanwhile("What is known of them was")
 _CONSENTS_CHANGED = shows_anew("What they consent to was")
 _RECEIPT = re.compile(r"(withdrawal|correction)-\d{4}-\d{2}-\d{2}-[0-9a-f]{8}(-\d{1,4})?\.txt")
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 router.include_router(describe_page.router)
 
 

@@ -27,6 +27,7 @@ from service.results.member_answers import (
 )
 from service.taking_out.all_exports import kind_named
 from service.taking_out.export_makers import Wish
+from service.web.form_route import FormRoute
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, saved
 from service.web.workbench.audit import audit
@@ -35,7 +36,7 @@ from service.web.workbench.in_force import VisitedNow
 from service.web.workbench.made_exports import ask_export
 from service.web.workbench.result_choices import choices_for
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 PATH = "/results/report"
 REPORT = (*PART, "role", "outcome", "for_site")
 SUMMARY = ("for", "for_site")

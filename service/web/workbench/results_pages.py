@@ -31,12 +31,13 @@ from service.results.rated_study import RatedPlace, rated_study, whole_cell
 from service.results.raters_in_words import agreement_of_raters_in_words
 from service.results.study_table import StudyTable, WantedTable
 from service.web.form_of_before import mark_of
+from service.web.form_route import FormRoute
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, saved
 from service.web.workbench.audit import audit
 from service.web.workbench.in_force import VisitedNow
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 PATH, CELL, RATINGS = "/results", "/results/cell", "/results/ratings"
 NOT_STATED = "(not stated)"
 _FILTERS = ("columns", "and", "level", "wave", "outcome", "framework")

@@ -13,6 +13,7 @@ from service.agreement.telling_disagreements import TellingDisagreements
 from service.composition import Parts
 from service.results.kept_results import KeptResults
 from service.results.kept_tables import KeptTables
+from service.web.form_route import FormRoute
 from service.web.workbench import (
     agreement_pages,
     decisions_pages,
@@ -29,7 +30,7 @@ from service.web.workbench import (
     timeline_pages,
 )
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 _PARTS = (
     agreement_pages,
     decisions_pages,

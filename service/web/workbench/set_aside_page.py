@@ -10,11 +10,12 @@ from service.access.page_links import interview_path
 from service.access.policy import Action
 from service.corrections.list_set_aside import SetAside, set_aside
 from service.page_words import for_pages
+from service.web.form_route import FormRoute
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.workbench.in_force import VisitedNow
 
 PATH = "/set-aside"
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
 
 @router.get(PATH)

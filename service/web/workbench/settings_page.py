@@ -14,6 +14,7 @@ from service.access.policy import Action
 from service.audit import Did
 from service.study_settings import change_settings
 from service.web.form_of_before import SEEN, changed_meanwhile, is_of_before, mark_of, otherwise_now
+from service.web.form_route import FormRoute
 from service.web.pages import Visit, Visited, saved
 from service.web.workbench.audit import audit
 from service.web.workbench.given import Given, Sent
@@ -21,7 +22,7 @@ from service.web.workbench.settings_form import by_field, fields_of, wanted_of
 
 PATH = "/settings"
 _CHANGED_MEANWHILE = changed_meanwhile("The settings were")
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
 
 @router.get(PATH)

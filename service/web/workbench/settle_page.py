@@ -13,6 +13,7 @@ from service.access.policy import Action
 from service.audit import Did
 from service.importing.settle_changed import drop_changed, keep_changed
 from service.looking.changed_passages import changed_passages
+from service.web.form_route import FormRoute
 from service.web.pages import Visit, saved
 from service.web.workbench.audit import audit
 from service.web.workbench.given import Given, Sent
@@ -20,7 +21,7 @@ from service.web.workbench.in_force import VisitedNow
 
 PATH = "/settle"
 _MOST, _WORDS = 40, 200
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
 
 @router.get(PATH)

@@ -30,6 +30,7 @@ from service.looking.seen_progress import sites_progress
 from service.looking.study_work import CoderWork, WaveWork, by_wave, study_work
 from service.looking.wave_progress import JobState, StudyProgress, progress_of
 from service.web.client_address import is_here
+from service.web.form_route import FormRoute
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.navigation import ITEMS
 from service.web.pages import Visit, Visited
@@ -38,7 +39,7 @@ from service.web.remembered import Remembered
 WORK, SETTLE, ASIDE = "/study/work", "/settle", "/set-aside"
 OLD = timedelta(seconds=20)
 _MOST_CHOICES = 30
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
 
 @dataclass(frozen=True)

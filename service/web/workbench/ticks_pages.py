@@ -14,12 +14,13 @@ from service.access.policy import Action
 from service.audit import Did
 from service.serving.choose_cuts import choose_cut, codes_of_version
 from service.serving.model_codes import CodeInModel
+from service.web.form_route import FormRoute
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, saved
 from service.web.workbench.audit import audit
 from service.web.workbench.in_force import VisitedNow
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 PATH = "/hand-out/ticks"
 
 

@@ -15,12 +15,13 @@ from service.audit import Did
 from service.results.picture_files import as_svg
 from service.results.timeline_events import COLUMNS, Dated, import_events, timelines
 from service.results.timeline_figure import figures
+from service.web.form_route import FormRoute
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, saved
 from service.web.workbench.audit import audit
 from service.web.workbench.in_force import VisitedNow
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 PATH = "/results/timeline"
 
 

@@ -16,6 +16,7 @@ from service.bringing_in.kinds import kind_of
 from service.bringing_in.missing import lacks, used_in
 from service.bringing_in.uploads import SentFile, Upload, put_instead
 from service.importing.description_checked import DescriptionFaults
+from service.web.form_route import FormRoute
 from service.web.pages import Visit, Visited
 from service.web.request_limits import UPLOADS as PATH
 from service.web.workbench.audit import audit
@@ -24,7 +25,7 @@ from service.web.workbench.looks import is_small, look, opened, still_holds
 from service.web.workbench.place_choices import place_choices
 from service.web.workbench.upload_preview import anew, described, left_out, roles, said_of
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
 
 @router.get(f"{PATH}/{{upload_id}}/file/{{number}}")

@@ -17,6 +17,7 @@ from service.bringing_in.way_back import record_of
 from service.importing.description_checked import DescriptionFaults
 from service.looking.job_progress import job_progress
 from service.passing_files.folders import folder_of
+from service.web.form_route import FormRoute
 from service.web.pages import Visit, Visited, saved
 from service.web.request_limits import UPLOADS as PATH
 from service.web.workbench import upload_file_pages
@@ -24,7 +25,7 @@ from service.web.workbench.given import Given, Sent
 from service.web.workbench.looks import is_small, look, opened, still_holds
 from service.web.workbench.upload_preview import anew, described, left_out, page, roles, same
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 router.include_router(upload_file_pages.router)
 
 

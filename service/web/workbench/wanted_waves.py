@@ -15,6 +15,7 @@ from service.audit import Did
 from service.bringing_in.uploads import Upload
 from service.page_words import for_pages
 from service.study_settings import change_settings
+from service.web.form_route import FormRoute
 from service.web.pages import Visited, saved
 from service.web.request_limits import UPLOADS as PATH
 from service.web.workbench.audit import audit
@@ -25,7 +26,7 @@ from service.web.workbench.looks import look, opened
 _NOT_LISTED = re.compile(
     r'\bwave "(?P<name>[^"]+)" ' + re.escape(for_pages("is not in study.yaml")), re.IGNORECASE
 )
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
 
 def wanted_waves(upload: Upload) -> dict[str, int]:
