@@ -28,10 +28,10 @@ def replay(
     label_studio: Access,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Replay]:
-    """The four shortest sessions of wave 2; what a replay changes of how pulls read is put back."""
+    """The three shortest sessions of wave 2; what a replay changes of how pulls read is put back."""
     monkeypatch.setattr(label_studio_answers, "PAGE", label_studio_answers.PAGE)
     source = made_of(shared_data, tmp_path / "annomi")
-    made = Replay(tmp_path, local, label_studio, source, passes(source / "answers.csv", 4))
+    made = Replay(tmp_path, local, label_studio, source, passes(source / "answers.csv", 3))
     yield made
     made.close()
 
