@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from annotations.names import folded
-from annotations.readers.account import LeftOut, WordAccount
+from annotations.readers.account import LeftOut, NearLabel, WordAccount
 from annotations.readers.label_forms import ends_sentence, name_alone, without_brackets
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.speaker_labels import speakers_among
@@ -46,6 +46,7 @@ class _UncountedLines:
     marks: int = 0
     twice: list[str] = field(default_factory=list)
     why: dict[str, str] = field(default_factory=dict)
+    near: tuple[NearLabel, ...] = ()
 
 
 def turns_of_cues(
@@ -89,6 +90,7 @@ def _account(
         ),
         layout="timed cues with speakers" if named else "timed cues without speakers",
         speakers=counted.why,
+        near=counted.near,
     )
 
 
@@ -112,7 +114,8 @@ def _pieces(
     shown = [(cue, line) for cue in _unrolled(cues, counted) for line in cue.lines if line.strip()]
     voiced = any(cue.voice for cue, _ in shown)
     plain = [_CHANGE.sub("", line) for _, line in shown]
-    labels = {} if voiced else speakers_among(plain, interviewers, rules)
+    labels, near = ({}, ()) if voiced else speakers_among(plain, interviewers, rules)
+    counted.near = tuple(NearLabel(label.line + 1, label.begins, label.why) for label in near)
     for at, ((cue, line), words) in enumerate(zip(shown, plain, strict=True)):
         label = labels.get(at)
         if label is not None:

@@ -34,6 +34,7 @@ def names_above(lines: TextLines, beside: Mapping[int, object], known: KnownLabe
     keys |= {form.key for form in forms if counted[form.key] > 1}
     if len(keys) > 1:
         keys |= {form.key for form in forms if _after_a_blank(form.line, lines) and _is_name(form.label)}
+    keys |= {form.key for form in forms if _said_above(form, lines, beside)}
     forms_above = [form for form in forms if form.key in keys]
     near = [
         (form, "a name and a time stand alone on a line, but the name does not come again") for form in forms
@@ -45,6 +46,12 @@ def names_above(lines: TextLines, beside: Mapping[int, object], known: KnownLabe
     return ColonLabels(
         tuple(forms_above), why, tuple(form_near for form_near in near if form_near[0].line not in taken)
     )
+
+
+def _said_above(form: Form, lines: TextLines, beside: Mapping[int, object]) -> bool:
+    """Does the name stand above times already, as what is copied from Teams has it?"""
+    above = range(max(0, form.line - 3), form.line)
+    return any(at in beside and folded(lines.texts[at]) == form.key for at in above)
 
 
 def _may_speak(form: Form, known: KnownLabels) -> bool:

@@ -30,6 +30,7 @@ from annotations.readers.label_forms import (
     Form,
     LabelMark,
     asks_something,
+    ends_sentence,
     name_alone,
     prefix_of,
     without_brackets,
@@ -121,17 +122,23 @@ def find_labels(lines: TextLines, interviewers: Sequence[str], rules: LabelRules
 
 def speakers_among(
     lines: Sequence[str], interviewers: Sequence[str], rules: LabelRules = USUAL
-) -> Mapping[int, Form]:
-    """The lines of cues that begin with a speaker's label, by their number."""
+) -> tuple[Mapping[int, Form], tuple[Near, ...]]:
+    """The lines of cues that begin with a speaker's label, by their number; and what nearly was a label.
+
+    Where every cue has a label, as Zoom writes them, it is one also if it comes once and looks odd ("orla's iPad").
+    """
     if rules.lines is LineRule.NO_SPEAKERS:
-        return {}
+        return {}, ()
     texts = TextLines(lines, frozenset())
     known = KnownLabels(interviewers, rules.participants)
-    labels = max(
-        (colon_labels(texts, {}, known), other_labels(texts, {}, known)),
-        key=lambda labels: len(labels.starts),
-    )
-    return {form.line: replace(form, label=_label(form, labels.starts)) for form in labels.starts}
+    colon = colon_labels(texts, {}, known)
+    labels = max((colon, other_labels(texts, {}, known)), key=lambda labels: len(labels.starts))
+    starts, near = labels.starts, {form.line: (form, why) for form, why in colon.near}
+    every = labels is colon and starts and len(starts) + len(near) == len(texts.filled)
+    if every and all(ends_sentence(lines[at - 1]) for at in near):
+        starts, near = (*starts, *(form for form, _ in near.values())), {}
+    found_labels = {form.line: replace(form, label=_label(form, starts)) for form in starts}
+    return found_labels, tuple(_near(texts, [*near.values()], starts, ""))
 
 
 def _most_starts(
@@ -185,6 +192,8 @@ def _beside(lines: TextLines) -> dict[int, UnspokenLine]:
             or (place and _is_said_again(plain, lines.texts[filled[place - 1]].strip()))
         ):
             beside[at] = UnspokenLine("a program's own line")
+        elif (above := _name_above(lines, filled[:place], plain)) is not None:
+            beside[above] = UnspokenLine("a program's own line")
         elif _RULE.fullmatch(plain):
             beside[at] = UnspokenLine("a line of marks")
         elif len(plain) <= _LONGEST_TIME and (is_time(plain) or is_range(plain)):
@@ -213,6 +222,20 @@ def _is_said_again(line: str, above: str) -> bool:
     """Does Teams say the name and the time once more ("Anna Lind 0 minutes 3 seconds") below the time alone?"""
     m = _NAME_AND_TIME.fullmatch(line) if is_programs_line(above) else None
     return m is not None and above.startswith(m["time"])
+
+
+def _name_above(lines: TextLines, filled: Sequence[int], line: str) -> int | None:
+    """The line with the name alone, where "Anna Lind 0 minutes 3 seconds" says it again below times alone."""
+    m = _NAME_AND_TIME.fullmatch(line)
+    if m is None:
+        return None
+    for at in reversed(filled[-3:]):
+        plain = lines.texts[at].strip()
+        if plain == line[: m.start("time")].strip() and at != filled[-1]:
+            return at
+        if not (is_time(plain) or is_programs_line(plain)):
+            return None
+    return None
 
 
 def _unlabelled(

@@ -11,7 +11,7 @@ from typing import Any
 from annotations.decoding import decode_text
 from annotations.errors import BadInput
 from annotations.names import folded
-from annotations.readers.account import LeftOut, WordAccount
+from annotations.readers.account import LeftOut, NearLabel, WordAccount
 from annotations.readers.clock import seconds
 from annotations.readers.cues import Cue, turns_of_cues, with_names_above
 from annotations.readers.label_forms import name_alone
@@ -82,7 +82,9 @@ def read_cues(
         )
     named, names = with_names_above(cues)
     spoken, account = turns_of_cues(named, interviewers, rules)
-    account = replace(account, marks=account.marks + names + beside.names)
+    account = replace(
+        account, marks=account.marks + names + beside.names, near=_by_line(account.near, text.splitlines())
+    )
     return finished(
         spoken,
         name=name,
@@ -92,6 +94,16 @@ def read_cues(
         warnings=warnings,
         account=_with_the_rest(account, joined, beside, left_out),
     )
+
+
+def _by_line(near: Sequence[NearLabel], lines: Sequence[str]) -> tuple[NearLabel, ...]:
+    """What nearly was a label, by the number of its line in the file instead of among the lines of cues."""
+    by_line, at = [], 0
+    for label in near:
+        begins = label.begins.removesuffix(" …")
+        at = next((n for n in range(at, len(lines)) if begins in html.unescape(lines[n])), at)
+        by_line.append(replace(label, line=at + 1))
+    return tuple(by_line)
 
 
 def _with_the_rest(account: WordAccount, joined: str, beside: _BesideCues, unread: int) -> WordAccount:

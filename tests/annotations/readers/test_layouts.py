@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from written import SAID, SAMPLES, docx_of, odt_of, pdf_of, read_as, word_layouts
 
+from annotations.readers.spoken import ReadTranscript
+
 SAME = (
     "teams.vtt",
     "zoom.vtt",
@@ -177,6 +179,43 @@ def test_a_colon_within_speech_is_no_speaker() -> None:
     assert _said(".vtt", content) == [
         ("Anna Lind", "so I asked about the plan: where is it?"),
         ("JKG-01", "Here."),
+    ]
+
+
+def test_a_device_that_speaks_once_in_zoom_is_a_speaker() -> None:
+    """Zoom begins every cue with a name, and some names are those of devices; where a cue has none, it is told."""
+    lines = [
+        "Anna Lind: How was it?",
+        "Bo: Slow.",
+        "Anna Lind: And you?",
+        "bo's iPad (2): Slow, too.",
+        "Bo: Yes.",
+    ]
+
+    def read(lines: list[str]) -> ReadTranscript:
+        content = "WEBVTT\n\n" + "".join(
+            f"00:0{n}.000 --> 00:0{n + 1}.000\n{line}\n\n" for n, line in enumerate(lines)
+        )
+        return read_as(".vtt", content.encode())[0]
+
+    speakers = [turn.speaker for turn in read(lines).turns]
+    assert speakers == ["Anna Lind", "Bo", "Anna Lind", "bo's iPad (2)", "Bo"]
+    told = read([*lines, "that is all of it"]).account.near
+    assert [(label.line, label.begins[:9]) for label in told] == [(13, "bo's iPad")]
+
+
+def test_teams_says_a_name_three_times() -> None:
+    """Copied from Teams' panel, name and time stand there once for the eye and once for those who listen."""
+    said = [
+        ("Anna Lind", "0 minutes 3 seconds", "0:03", "How?"),
+        ("Bo Ek", "1 minute 2 seconds", "1:02", "Bo Ek"),
+    ]
+    said.append(("Anna Lind", "1 hour 0 minutes 2 seconds", "1:00:02", "And then?\nBo Ek\nor who?"))
+    content = "".join(f"{who}\n{long}\n{short}\n{who} {long}\n{words}\n" for who, long, short, words in said)
+    assert _said(".txt", content) == [
+        ("Anna Lind", "How?"),
+        ("Bo Ek", "Bo Ek"),
+        ("Anna Lind", "And then?\nBo Ek\nor who?"),
     ]
 
 
