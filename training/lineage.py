@@ -114,7 +114,7 @@ def read_run(folder: Path) -> TrainingRun | None:
     try:
         plain = json.loads((folder / RUN).read_text("utf-8"))
         return TrainingRun(
-            str(plain["name"]), dict(plain["params"]), dict(plain["metrics"]), dict(plain["tags"]), folder
+            str(plain["name"]), dict(plain["params"]), _numbers(plain["metrics"]), dict(plain["tags"]), folder
         )
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
@@ -164,11 +164,8 @@ def run_of(
 def _metrics(figures: Figures | None, verdict: PromotionVerdict) -> dict[str, float | None]:
     metrics: dict[str, float | None] = {}
     plain = {} if figures is None else figures.model.to_json()
-    for key, value in plain.get("overall", {}).items():
-        if isinstance(value, int | float):
-            metrics[key] = float(value)
-    for key, value in plain.get("spotting", {}).items():
-        metrics[f"spotting_{key}"] = value
+    metrics |= _numbers(plain.get("overall", {}))
+    metrics |= {f"spotting_{key}": value for key, value in _numbers(plain.get("spotting", {})).items()}
     metrics["labelling_micro_f1"] = plain.get("labelling", {}).get("micro_f1")
     for row in plain.get("codes", ()):
         for key in ("n", "precision", "recall", "f1", "average_precision", "kappa"):
@@ -179,3 +176,12 @@ def _metrics(figures: Figures | None, verdict: PromotionVerdict) -> dict[str, fl
     if verdict.figures.get("interval"):
         metrics["comparison_low"], metrics["comparison_high"] = verdict.figures["interval"]
     return metrics
+
+
+def _numbers(figures: Mapping[str, object]) -> dict[str, float | None]:
+    """Those that MLflow takes: numbers, and what is undefined. A sentence that stands beside them is none."""
+    return {
+        key: None if value is None else float(value)
+        for key, value in figures.items()
+        if value is None or isinstance(value, int | float)
+    }

@@ -48,7 +48,7 @@ def list_models(study: StudyOption = None, json: JsonOption = False) -> None:
                 _stands(row),
                 row.created[:10],
                 row.verdict,
-                _BY[row.measured_on if row.f1 is not None else None],
+                _BY[row.measured_on],
                 row.reviews,
                 row.codes,
                 _figure(row.f1),
@@ -133,7 +133,7 @@ def show_chain(chain: ModelChain) -> None:
             f"{chain.version} ({chain.kind}), made {(chain.created or '')[:16].replace('T', ' ')} UTC",
         ),
         ("rule of promotion", f"{chain.verdict}: {chain.reason}" if chain.verdict else None),
-        ("measured on", chain.measured_on if overall["micro_f1"] is not None else _why_not_measured(chain)),
+        ("measured on", chain.measured_on or _not_measured(chain)),
         ("F1, kappa", _f1_and_kappa(overall)),
         ("what served then", chain.parent or "nothing: it is the first that served"),
         ("MLflow run", chain.run_id or "not there yet; it is tried again"),
@@ -150,10 +150,9 @@ def show_chain(chain: ModelChain) -> None:
         say(f"Put to serve {spell.since[:16].replace('T', ' ')} UTC ({spell.how}{who}): {spell.why}")
 
 
-def _why_not_measured(chain: ModelChain) -> str:
-    if chain.kind == "cold start":
-        return "nothing: it knows only the codebook's words, and no reviews taught it"
-    return "nothing: too few participants were coded for a figure on unseen ones (tandem evaluate says more)"
+def _not_measured(chain: ModelChain) -> str:
+    more = "" if chain.kind == "cold start" else " (tandem evaluate says more)"
+    return f"nothing: {chain.why_not_measured}{more}"
 
 
 def _f1_and_kappa(overall: Mapping[str, Any]) -> str:

@@ -61,6 +61,13 @@ class ModelChain:
     measured_on: str | None
     overall: Mapping[str, Any]
 
+    @property
+    def why_not_measured(self) -> str:
+        """Where nothing was measured: the reason."""
+        if self.kind == "cold start":
+            return "it knows only the codebook's words, and no reviews taught it"
+        return "too few participants were coded for a figure on unseen ones"
+
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return asdict(self)
@@ -119,7 +126,7 @@ def model_chain(parts: Parts, connection: Connection, model: ModelVersion) -> Mo
         reviews=model.reviews,
         reviews_hash=model.reviews_hash,
         codes=_can_suggest(model),
-        measured_on=model.figures.get("measured_on"),
+        measured_on=_measured_on(model),
         overall={key: overall.get(key) for key in _OVERALL},
     )
 
@@ -141,7 +148,7 @@ def listed_models(connection: Connection) -> tuple[ListedModel, ...]:
             reason=model.reason,
             reviews=model.reviews,
             codes=_can_suggest(model),
-            measured_on=model.figures.get("measured_on"),
+            measured_on=_measured_on(model),
             f1=(model.figures.get("overall") or {}).get("micro_f1"),
             kappa=(model.figures.get("overall") or {}).get("kappa"),
             run_id=model.run_id,
@@ -152,3 +159,9 @@ def listed_models(connection: Connection) -> tuple[ListedModel, ...]:
 
 def _can_suggest(model: ModelVersion) -> int:
     return sum(cut is not None for cut in model.thresholds.values())
+
+
+def _measured_on(model: ModelVersion) -> str | None:
+    """The way that gave its figures; None where it gave none, however it was tried."""
+    overall = model.figures.get("overall") or {}
+    return None if overall.get("micro_f1") is None else model.figures.get("measured_on")

@@ -75,6 +75,17 @@ def test_no_template_counts_by_hand() -> None:
     assert by_hand == []
 
 
+def test_no_script_counts_by_hand() -> None:
+    """Scripts know no "counted", so their sentences put a number after its noun, or by itself."""
+    nouns = rf"(?:(?:held-out )?{_MANY}|(?:boxes|ticks)\b)"
+    by_hand = [
+        f"{file.relative_to(REPOSITORY)}: {said[0]}"
+        for file in sorted((REPOSITORY / "service" / "design" / "static").glob("*.js"))
+        for said in re.finditer(r"\$\{[^{}]*\} " + nouns, file.read_text("utf-8"))
+    ]
+    assert by_hand == []
+
+
 def test_one_and_many() -> None:
     """One thing is called otherwise than many; a kind named in the plural stands before its number."""
     assert [counted(count, "passage is", "passages are") for count in (0, 1, 2)] == [

@@ -102,7 +102,7 @@
     const handle = form.querySelector("[data-handle]");
     handle.removeAttribute("hidden");
     for (const name of ["x1", "x2"]) handle.setAttribute(name, String(60 + 440 * at));
-    form.querySelector("[data-said]").textContent = `From ${at.toFixed(2)} on: of ${carried} held-out passages with this code ${right} come ticked; ${ticked - right} ticks are wrong, ${right} right.` + (shown ? "" : " That does not show that ticks are right often enough.");
+    form.querySelector("[data-said]").textContent = `From ${at.toFixed(2)} on, held-out passages come ticked: rightly ${right} (of ${carried} with this code), wrongly ${ticked - right}.` + (shown ? "" : " That does not show that ticks are right often enough.");
     return at;
   };
   document.addEventListener("input", (event) => {

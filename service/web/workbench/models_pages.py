@@ -63,7 +63,7 @@ def _version_columns(zone: tzinfo) -> tuple[ListColumn[ListedModel], ...]:
         ListColumn[ListedModel](
             "kappa", "κ with coders", lambda row: row.kappa, text=lambda row: "" if row.kappa is None else number(row.kappa)
         ),
-        ListColumn[ListedModel]("by", "Judged by", lambda row: _JUDGED_BY.get(row.measured_on or "", "")),
+        ListColumn[ListedModel]("by", "Judged by", lambda row: _JUDGED_BY.get(row.measured_on or "", "nobody")),
         ListColumn[ListedModel]("reviews", "Reviews learnt from", lambda row: row.reviews),
         ListColumn[ListedModel]("codes", "Codes suggested", lambda row: row.codes),
         moment_column("created", "Made", lambda row: row.created, zone),

@@ -22,7 +22,7 @@ def measured(parts: Parts) -> Parts:
         row = connection.execute(model_versions.select().where(model_versions.c.version == "v2")).one()
         figures = dict(row.figures) | {"spotting": {"kappa": 0.61}, "labelling": {"micro_f1": 0.72}}
         figures["measured_on"] = "cross-validation"
-        figures["overall"] = dict(figures.get("overall", {})) | {"groups": 9}
+        figures["overall"] = dict(figures.get("overall", {})) | {"groups": 9, "micro_f1": 0.6}
         for one in figures["codes"]:
             good = one["code_id"] == "money"
             one |= {"ticked": 60, "ticked_right": 50 if good else 12, "carried": 60, "recall_at_5": 0.8}
@@ -111,3 +111,19 @@ def test_what_comes_ticked_is_chosen_where_it_was_shown_right(
 def test_a_code_that_is_none_is_a_sentence(lead: TestClient) -> None:
     """An address that was made up."""
     assert lead.get("/hand-out/ticks/nothing").status_code == 422
+
+
+def test_what_was_measured_on_nothing_says_so(lead: TestClient, measured: Parts) -> None:
+    """A model without figures was judged by nobody, on the pages as in "tandem models", and the reason stands there."""
+    with measured.store.writing() as connection:
+        row = connection.execute(model_versions.select().where(model_versions.c.version == "v2")).one()
+        nothing = dict(row.figures) | {"overall": {"micro_f1": None, "groups": 0}, "codes": []}
+        these = model_versions.update().where(model_versions.c.version == "v2")
+        connection.execute(these.values(figures=nothing, kind="cold start", reviews=0))
+    page = lead.get("/models/v2").text
+    assert "Measured on</dt><dd>nothing: it knows only the codebook" in page
+    assert "cross-validation" not in page
+    assert "cross-validation" not in lead.get("/models").text
+    with measured.store.writing() as connection:
+        connection.execute(these.values(kind="trained", reviews=3))
+    assert "nothing: too few participants were coded" in lead.get("/models/v2").text
