@@ -28,10 +28,7 @@ def written_whole(file: Path) -> Iterator[IO[bytes]]:
     It is written beside the file under a name that nobody can foresee, and through no link that somebody laid there. Its
     owner alone reads it: it may hold participants' words. Raises DiskFault where the disk refuses.
     """
-    if not file.absolute().parent.is_dir():
-        raise BadInput(f"{file}: the folder does not exist. Make it, or give another file.")
-    if file.is_dir():
-        raise BadInput(f"{file} is a folder. Give a file's name.")
+    must_be_writable(file)
     unfinished = file.with_name(f".{file.name}.{secrets.token_hex(4)}.unfinished")
     # a disk says which file it refuses only where it is opened; while it is written, nobody would know which disk is full
     with disk_faults_named(file):
@@ -41,6 +38,14 @@ def written_whole(file: Path) -> Iterator[IO[bytes]]:
             unfinished.replace(file)
         finally:
             unfinished.unlink(missing_ok=True)
+
+
+def must_be_writable(file: Path) -> None:
+    """Asked before long work whose result goes there. Raises BadInput where there is no such folder, or the file is one."""
+    if not file.absolute().parent.is_dir():
+        raise BadInput(f"{file}: the folder does not exist. Make it, or give another file.")
+    if file.is_dir():
+        raise BadInput(f"{file} is a folder. Give a file's name.")
 
 
 def safe_cell(value: Any) -> Any:

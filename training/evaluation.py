@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,19 +14,30 @@ from annotations.store.model_versions import Serving, champion
 from models.corpus import read_corpus
 from training.collect import Collected, collect
 from training.cross_validation import cross_validate, folds_with, lacking_codes
-from training.dataset import Dataset
+from training.dataset import Dataset, OutOfFold
 from training.evaluation_results import Figures, NotMeasured
 from training.figures import evaluate
 from training.fit_and_measure import dataset_of
 from training.folds import FOLDS, folds_of
+from training.held_out import HeldOut
 from training.measure import measure
 from training.same_model_again import unchanged
 from training.training_parts import TrainingParts
 
 
-def evaluation(
-    parts: TrainingParts, *, group_by: GroupBy, progress: Progress
-) -> tuple[dict[str, Any], Collected]:
+@dataclass(frozen=True)
+class Evaluated:
+    """The figures of an evaluation, what they rest on, and the predictions that they were made of.
+
+    ``held_out``: None where no figure could be measured, and where figures that were measured before stand.
+    """
+
+    figures: dict[str, Any]
+    collected: Collected
+    held_out: HeldOut | None = None
+
+
+def evaluation(parts: TrainingParts, *, group_by: GroupBy, progress: Progress) -> Evaluated:
     """The figures of a cross-validation of what everybody has coded so far, the judge set included.
 
     Where the model that serves learnt from exactly that and was measured so, its own figures stand. Where some
@@ -35,6 +47,47 @@ def evaluation(
     have claimed with passages dealt out at random; None where ``random_split_reason`` says why. Raises BadInput where no
     transcript has been imported.
     """
+    asked = _asked(parts, group_by)
+    if isinstance(asked, Evaluated):
+        return asked
+    serving = asked.serving
+    if group_by == "participant" and serving is not None and not asked.with_assisted:
+        figures = dict(serving.model.figures)
+        if (
+            unchanged(parts, asked.collected, serving.model)
+            and figures.pop("measured_on", "") == "cross-validation"
+        ):
+            beside, _ = _random_split(parts, asked.dataset, progress)
+            return Evaluated(figures | asked.known | beside, asked.collected)
+    return _measured_anew(parts, asked, progress)
+
+
+def evaluation_anew(parts: TrainingParts, *, group_by: GroupBy, progress: Progress) -> Evaluated:
+    """The same, measured anew whatever was measured before, so that there are predictions to show."""
+    asked = _asked(parts, group_by)
+    return asked if isinstance(asked, Evaluated) else _measured_anew(parts, asked, progress)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be evaluated. ``known``: what is said of it without measuring anything."""
+
+    collected: Collected
+    dataset: Dataset
+    bare: Dataset
+    serving: Serving | None
+
+    @property
+    def with_assisted(self) -> bool:
+        return len(self.bare.judgements) < len(self.dataset.judgements)
+
+    @property
+    def known(self) -> dict[str, Any]:
+        return {"serving": _measured_apart(self.serving), "repeated": repeated_elsewhere(self.dataset)}
+
+
+def _asked(parts: TrainingParts, group_by: GroupBy) -> _Asked | Evaluated:
+    """What is to be evaluated; the answer itself where nobody has coded anything."""
     corpus = read_corpus(parts.store, parts.segmentation)
     if not len(corpus):
         raise BadInput(
@@ -44,33 +97,28 @@ def evaluation(
     collected = collect(parts.store, corpus, codes)
     if not collected.learnable:
         nothing = {"serving": None, "repeated": 0, **_no_random_split("nobody has coded anything yet")}
-        return _nothing_coded() | nothing, collected
+        return Evaluated(_nothing_coded() | nothing, collected)
     dataset = dataset_of(parts, collected, codes, group_by)
-    bare = dataset.without_assisted()
-    with_assisted = len(bare.judgements) < len(dataset.judgements)
     with parts.store.reading() as connection:
         serving = champion(connection)
+    return _Asked(collected, dataset, dataset.without_assisted(), serving)
 
-    def part(at: int, of: int) -> Progress:
+
+def _measured_anew(parts: TrainingParts, asked: _Asked, progress: Progress) -> Evaluated:
+    dataset, of = asked.dataset, 3 if asked.with_assisted else 2
+
+    def part(at: int) -> Progress:
         return lambda done, total: progress(done + at * total, of * total)
 
-    def beside(at: int, of: int) -> dict[str, Any]:
-        known = {"serving": _measured_apart(serving), "repeated": repeated_elsewhere(dataset)}
-        return known | _random_split(parts, dataset, part(at, of))
-
-    if group_by == "participant" and serving is not None and not with_assisted:
-        figures = dict(serving.model.figures)
-        if (
-            unchanged(parts, collected, serving.model)
-            and figures.pop("measured_on", "") == "cross-validation"
-        ):
-            return figures | beside(0, 1), collected
-    if not with_assisted:
-        return _cross_validated(parts, dataset, dataset, part(0, 2)) | beside(1, 2), collected
-    figures = _cross_validated(parts, dataset, dataset, part(0, 3)) | beside(1, 3)
-    without = _cross_validated(parts, bare, dataset, part(2, 3))
-    kept = {key: without[key] for key in ("overall", "spotting", "labelling")}
-    return figures | {"without_assisted": kept}, collected
+    figures, predictions = _cross_validated(parts, dataset, dataset, part(0))
+    beside, at_random = _random_split(parts, dataset, part(1))
+    figures |= asked.known | beside
+    if asked.with_assisted:
+        without, _ = _cross_validated(parts, asked.bare, dataset, part(2))
+        figures["without_assisted"] = {key: without[key] for key in ("overall", "spotting", "labelling")}
+    measured = figures["overall"]["n_segments"] and predictions is not None
+    held_out = HeldOut(dataset, predictions, at_random) if measured and predictions is not None else None
+    return Evaluated(figures, asked.collected, held_out)
 
 
 def repeated_elsewhere(dataset: Dataset) -> int:
@@ -82,16 +130,18 @@ def repeated_elsewhere(dataset: Dataset) -> int:
     return sum(len(said[text]) > 1 for text in texts)
 
 
-def _random_split(parts: TrainingParts, dataset: Dataset, progress: Progress) -> dict[str, Any]:
+def _random_split(
+    parts: TrainingParts, dataset: Dataset, progress: Progress
+) -> tuple[dict[str, Any], OutOfFold | None]:
     """What others report: the same model, with each passage in a fold by chance, its participant on both sides.
 
     The vocabulary still knows who said what, so that only the split differs.
     """
     if parts.encoder_for(dataset) is not None:
-        return _no_random_split("tuning the encoder once more for each fold would take as long again")
+        return _no_random_split("tuning the encoder once more for each fold would take as long again"), None
     dealt = np.random.default_rng(0).permutation(len(dataset)) % FOLDS
     if len(dataset) < FOLDS:
-        return _no_random_split("there are too few passages")
+        return _no_random_split("there are too few passages"), None
     validated = cross_validate(
         dataset,
         exclusive=parts.exclusive_sets,
@@ -101,7 +151,7 @@ def _random_split(parts: TrainingParts, dataset: Dataset, progress: Progress) ->
         progress=progress,
     )
     if validated.out_of_fold is None:
-        return _no_random_split(validated.reason or "nothing is known of passages that were left out")
+        return _no_random_split(validated.reason or "nothing is known of passages that were left out"), None
     by_chance = evaluate(
         dataset,
         validated.out_of_fold,
@@ -109,13 +159,17 @@ def _random_split(parts: TrainingParts, dataset: Dataset, progress: Progress) ->
         lacking=lacking_codes(dataset),
         reason=validated.reason,
     ).to_json()
-    overall = {key: by_chance["overall"].get(key) for key in ("micro_f1", "macro_f1", "macro_ap", "kappa")}
+    keys = ("micro_f1", "macro_f1", "macro_ap", "kappa", "brier_skill", "calibration_error")
+    overall = {key: by_chance["overall"].get(key) for key in keys}
     codes = [
-        {key: row[key] for key in ("code_id", "precision", "recall", "f1", "kappa")}
+        {
+            key: row[key]
+            for key in ("code_id", "precision", "recall", "f1", "kappa", "average_precision", "brier_skill")
+        }
         for row in by_chance["codes"]
     ]
     kept = {"overall": overall, "codes": codes, **{key: by_chance[key] for key in ("spotting", "labelling")}}
-    return {"random_split": kept, "random_split_reason": None}
+    return {"random_split": kept, "random_split_reason": None}, validated.out_of_fold
 
 
 def _no_random_split(reason: str) -> dict[str, Any]:
@@ -144,8 +198,8 @@ def _measured_apart(serving: Serving | None) -> dict[str, Any] | None:
 
 def _cross_validated(
     parts: TrainingParts, dataset: Dataset, whole: Dataset, progress: Progress
-) -> dict[str, Any]:
-    """Figures of a cross-validation in the folds of ``whole``, so that two can be compared."""
+) -> tuple[dict[str, Any], OutOfFold | None]:
+    """Figures of a cross-validation in the folds of ``whole``, so that two can be compared, and the predictions."""
     labels, weights = whole.targets(gold=False)
     encoder = parts.encoder_for(whole)
     fold = folds_of(whole.groups, labels * (weights > 0), folds=folds_with(encoder))
@@ -159,10 +213,11 @@ def _cross_validated(
         classifier=parts.classifier,
         progress=progress,
     )
-    return measure(
+    figures = measure(
         parts,
         dataset,
         validated.out_of_fold,
         lacking=lacking_codes(dataset),
         reason=validated.reason,
-    ).to_json()
+    )
+    return figures.to_json(), validated.out_of_fold

@@ -8,6 +8,8 @@ from typing import Any
 
 from annotations.agreement import Interval
 
+_OF_PROBABILITIES = ("brier", "brier_skill", "calibration_error")
+
 
 @dataclass(frozen=True, slots=True)
 class Kappa:
@@ -83,10 +85,15 @@ class PairsSide:
 
 @dataclass(frozen=True, slots=True)
 class Probabilities:
-    """How good probabilities are, whatever the thresholds: ``ap_codes`` says how many codes ``macro_ap`` is the mean of."""
+    """How good probabilities are, whatever the thresholds: ``ap_codes`` says how many codes ``macro_ap`` is the mean of.
+
+    The others: see ``training.probability_figures``.
+    """
 
     macro_ap: float | None
     ap_codes: int
+    brier: float | None
+    brier_skill: float | None
     calibration_error: float | None
 
 
@@ -100,7 +107,8 @@ class CodeFigures:
     segments that carry it, the share on which it comes ticked or is among the first five boxes; None for a code that has
     a row of its own on the screen.
     ``carried``: held-out segments that carry it. ``curve``: for each probability from which on it might come ticked, how
-    many would be, and how many of these rightly.
+    many would be, and how many of these rightly. ``brier``, ``brier_skill``, ``calibration_error``: of its probabilities,
+    see ``training.probability_figures``.
     """
 
     framework: str
@@ -122,6 +130,9 @@ class CodeFigures:
     recall_at_5: float | None = None
     carried: int | None = None
     curve: tuple[tuple[float, int, int], ...] = ()
+    brier: float | None = None
+    brier_skill: float | None = None
+    calibration_error: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +180,7 @@ class NotMeasured:
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, in the keys of ``Measured``."""
-        keys = ("micro_f1", "macro_f1", "macro_ap", "kappa", "kappa_interval")
+        keys = ("micro_f1", "macro_f1", "macro_ap", "kappa", "kappa_interval", *_OF_PROBABILITIES)
         return {
             "overall": {"n_segments": 0, "groups": self.groups, **dict.fromkeys(keys), "reason": self.reason},
             "spotting": asdict(Spotting(None, None)),
@@ -208,7 +219,7 @@ class InLanguages:
 
     def to_json(self) -> dict[str, Any]:
         """As plain data: the figures over all codes."""
-        keys = ("micro_f1", "macro_f1", "macro_ap", "kappa", "kappa_interval")
+        keys = ("micro_f1", "macro_f1", "macro_ap", "kappa", "kappa_interval", *_OF_PROBABILITIES)
         overall = {} if self.model is None else self.model.to_json()["overall"]
         return {
             "languages": list(self.languages),

@@ -16,7 +16,6 @@ from annotations.agreement import (
     or_none,
     positive_agreement,
     value_by_group,
-    weighted_mean,
     why_undefined,
 )
 from annotations.agreement.pairs import TOO_RARE, stacked
@@ -43,9 +42,9 @@ from training.evaluation_results import (
     NotMeasured,
     Overall,
     PairsSide,
-    Probabilities,
     Spotting,
 )
+from training.probability_figures import CodeProbabilities, probability_figures
 from training.ticks import Ticks, ticks_of
 
 NEVER_VARIES = "one side never varies, which makes kappa 0 whatever the other side does"
@@ -79,16 +78,12 @@ def evaluate(
         groups = len({dataset.groups[row] for judgement in gold for row in judgement.rows})
         nothing = NotMeasured(groups, reason or "there are no independent reviews to compare with")
         return Figures(nothing, people, people_reason, too_few)
-    precisions = [_average_precision(pairs, out_of_fold, at) for at in range(len(dataset.codes))]
+    probabilities, of_codes = probability_figures(dataset, out_of_fold, pairs)
     ticks = ticks_of(dataset, out_of_fold, least_precision, codebook)
     measured = Measured(
         _side(pairs, [any_code(pair.pair.other.values) for pair in pairs]),
-        Probabilities(
-            _mean(precisions),
-            sum(value is not None for value in precisions),
-            _calibration_error(dataset, out_of_fold),
-        ),
-        tuple(_codes(dataset, pairs, precisions, codebook, lacking, ticks)),
+        probabilities,
+        tuple(_codes(dataset, pairs, of_codes, codebook, lacking, ticks)),
         ticks.effort,
     )
     return Figures(measured, people, people_reason, too_few)
@@ -167,7 +162,7 @@ def _labelling(pairs: Sequence[Compared]) -> Labelling:
 def _codes(
     dataset: Dataset,
     pairs: Sequence[Compared],
-    precisions: Sequence[float | None],
+    probabilities: Sequence[CodeProbabilities],
     codebook: Codebook,
     lacking: Mapping[str, TooFew],
     ticks: Ticks,
@@ -194,7 +189,7 @@ def _codes(
                 precision=both / (both + model) if both + model else None,
                 recall=both / (both + person) if both + person else None,
                 f1=or_none(positive_agreement(total[at])),
-                average_precision=precisions[at],
+                average_precision=probabilities[at].average_precision,
                 prevalence=float(applied[at] / total[at].sum()) if total[at].sum() else None,
                 kappa=value,
                 kappa_interval=interval,
@@ -206,6 +201,9 @@ def _codes(
                 recall_at_5=ticks.recall(at),
                 carried=int(ticks.carried[at]),
                 curve=ticks.curves[at],
+                brier=probabilities[at].brier,
+                brier_skill=probabilities[at].brier_skill,
+                calibration_error=probabilities[at].calibration_error,
             )
         )
     return rows
@@ -227,36 +225,6 @@ def _kappa_of_code(tables: Floats) -> tuple[float | None, Interval | None, str |
 def _varies(total: Floats) -> bool:
     both, first, second, neither = total.tolist()
     return bool(min(both + first, second + neither, both + second, first + neither) > 0)
-
-
-def _average_precision(pairs: Sequence[Compared], held_out: OutOfFold, code: int) -> float | None:
-    """Average precision against each coder's word, a segment counting once; None without positives."""
-    scores = np.concatenate([held_out.probabilities[pair.rows, code] for pair in pairs])
-    applied = np.concatenate([pair.pair.other.values[:, code] for pair in pairs])
-    share = np.concatenate([pair.share for pair in pairs])
-    usable = np.concatenate([pair.pair.known[:, code] for pair in pairs]) & ~np.isnan(scores)
-    if not applied[usable].any():
-        return None
-    from sklearn.metrics import average_precision_score
-
-    return float(average_precision_score(applied[usable], scores[usable], sample_weight=share[usable]))
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = np.array([np.nan if value is None else value for value in values])
-    return or_none(weighted_mean(known, np.ones_like(known)))
-
-
-def _calibration_error(dataset: Dataset, held_out: OutOfFold, bins: int = 10) -> float | None:
-    """Expected calibration error over all codes: mean gap between probability and share, ten bins of equal width."""
-    labels, weights = dataset.targets(gold=True)
-    usable = (weights > 0) & ~np.isnan(held_out.probabilities)
-    if not usable.any():
-        return None
-    p, y = held_out.probabilities[usable], labels[usable]
-    at = np.minimum((p * bins).astype(int), bins - 1)
-    gaps = np.abs(np.bincount(at, p, bins) - np.bincount(at, y, bins))
-    return float(gaps.sum() / len(p))
 
 
 def _stacked(pairs: Sequence[Compared]) -> tuple[Floats, tuple[str, ...]]:

@@ -53,8 +53,38 @@ class Ticks:
         return float(self.offered[code] / self.carried[code])
 
 
+@dataclass(frozen=True)
+class Screen:
+    """What coders would have found on held-out segments, each of shape (n, codes).
+
+    ``ticked``: came the code ticked? ``rank``: its place among the boxes, from 0, infinite for a code that gets none;
+    ``boxed``: has it one of these boxes. A code that has a row of its own has no box. ``worth``: ticks by the
+    probability alone, whether the code comes ticked at all or not.
+    """
+
+    ticked: Bools
+    rank: Floats
+    boxed: Bools
+    worth: Bools
+    listed: Bools
+
+
+def screen_of(dataset: Dataset, held_out: OutOfFold, least: float, codebook: Codebook) -> Screen:
+    """What would have come ticked and offered on the screen of this codebook where independent coders judged."""
+    labels, weights = dataset.targets(gold=True)
+    known: Bools = (weights > 0) & held_out.scored[:, None]
+    probabilities = np.nan_to_num(held_out.probabilities, nan=-1.0)
+    ticks: Bools = held_out.decided & (probabilities >= least) & known
+    counts = zip(ticks.sum(axis=0), _whole(np.where(known, labels, 0.0), ticks), strict=True)
+    comes = np.array([shown_right(int(ticked), int(right), least) for ticked, right in counts])
+    listed = np.array([is_listed(code, codebook) for code in dataset.codes], dtype=np.bool_)
+    rank = _rank(held_out.decided, probabilities, listed)
+    boxed = rank < np.clip((held_out.decided & listed).sum(axis=1), OFFERED, MOST_BOXES)[:, None]
+    return Screen(ticks & comes, rank, boxed, ticks, listed)
+
+
 def ticks_of(dataset: Dataset, held_out: OutOfFold, least: float, codebook: Codebook) -> Ticks:
-    """What would have come ticked and offered on the screen of this codebook where independent coders judged.
+    """How the ticks and boxes of ``screen_of`` fare.
 
     Whether a code comes ticked at all follows from the counts: ``Ticks.comes_ticked``; what is offered and the effort
     rest on that.
@@ -64,21 +94,16 @@ def ticks_of(dataset: Dataset, held_out: OutOfFold, least: float, codebook: Code
     shares = np.where(known, labels, 0.0)
     carried = known & (labels >= 0.5)
     probabilities = np.nan_to_num(held_out.probabilities, nan=-1.0)
-    ticks: Bools = held_out.decided & (probabilities >= least) & known
-    ticked, right = ticks.sum(axis=0), _whole(shares, ticks)
-    comes = np.array([shown_right(int(n), int(r), least) for n, r in zip(ticked, right, strict=True)])
-    listed = np.array([is_listed(code, codebook) for code in dataset.codes], dtype=np.bool_)
-    rank = _rank(held_out.decided, probabilities, listed)
-    put = ticks & comes
-    boxed = rank < np.clip((held_out.decided & listed).sum(axis=1), OFFERED, MOST_BOXES)[:, None]
+    screen = screen_of(dataset, held_out, least, codebook)
+    ticked, right, listed = screen.worth.sum(axis=0), _whole(shares, screen.worth), screen.listed
     return Ticks(
         ticked=ticked,
         right=right,
         carried=carried.sum(axis=0),
-        offered=((put | (rank < OFFERED)) & carried).sum(axis=0),
+        offered=((screen.ticked | (screen.rank < OFFERED)) & carried).sum(axis=0),
         listed=listed,
         least=least,
-        effort=_effort(shares, known, put, boxed, listed, every=all_in_boxes(codebook)),
+        effort=_effort(shares, known, screen.ticked, screen.boxed, listed, every=all_in_boxes(codebook)),
         curves=tuple(
             _curve(held_out.decided[:, at] & known[:, at], probabilities[:, at], shares[:, at])
             for at in range(len(dataset.codes))

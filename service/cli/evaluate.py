@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from service.cli.language_figures import show_languages
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
 
 if TYPE_CHECKING:
     from annotations.groups import GroupBy
+    from service.composition import Parts
+    from training.evaluation import Evaluated
 
 NAME = "evaluate"
 
@@ -20,28 +24,67 @@ def command(
     group_by: Annotated[
         str, typer.Option("--group-by", help="What is never split: participant, transcript, site or case.")
     ] = "participant",
+    csv: Annotated[
+        Path | None,
+        typer.Option(
+            "--csv",
+            metavar="FILE",
+            help="Write what the figures are made of: each passage and code, what models said, what coders said.",
+        ),
+    ] = None,
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
     """Show how good suggestions are on unseen participants, beside how far people agree."""
     from service.composition import open_parts
     from service.serving.kept_evaluation import group_by_of
-    from service.serving.train_and_evaluate import evaluate
+    from service.serving.train_and_evaluate import evaluate, evaluate_anew
 
     never_split = group_by_of(group_by)
-    with (
-        open_parts(chosen(study)) as parts,
-        parts.alone("evaluate"),
-        progress("Reading and validating") as step,
-    ):
-        figures, collected = evaluate(parts, group_by=never_split, embedding=step, fitting=step)
+    if csv is not None:
+        _check(csv)
+    with open_parts(chosen(study)) as parts, parts.alone("evaluate"):
+        with progress("Reading and validating") as step:
+            ask = evaluate if csv is None else evaluate_anew
+            evaluated = ask(parts, group_by=never_split, embedding=step, fitting=step)
         warn(*parts.cache.notes)
+        written = None if csv is None else _write(parts, evaluated, csv)
+    figures, collected = evaluated.figures, evaluated.collected
     figures["group_by"] = group_by
     if json:
-        as_json(figures)
+        as_json(figures if csv is None else figures | {"held_out": {"file": str(csv), "rows": written}})
         return
     nameless = not any(kept.transcript.participant for kept in collected.corpus.transcripts)
     _show(figures, "transcript" if never_split == "participant" and nameless else never_split)
+    if written is not None:
+        say(
+            "",
+            f"Wrote {written:,} rows to {csv}: a passage, a code and a coder each. docs/models.md says how to compute every "
+            f"figure from them.",
+        )
+
+
+def _check(csv: Path) -> None:
+    """Before work that takes long. Raises BadInput where the file cannot be written."""
+    from service.exported_file import must_be_writable
+    from service.exporting.tables_out import refuse_other_endings
+
+    refuse_other_endings(csv, ".csv")
+    must_be_writable(csv)
+
+
+def _write(parts: Parts, evaluated: Evaluated, csv: Path) -> int:
+    """What the figures are made of. Raises BadInput where there are none."""
+    from annotations.errors import BadInput
+    from service.audit import Did
+    from service.serving.held_out_table import write_held_out
+
+    if evaluated.held_out is None:
+        why = evaluated.figures["overall"]["reason"]
+        raise BadInput(f"{csv} was not written, for there is no prediction to put into it: {why}.")
+    note(parts, Did.EXPORTED, csv.name, kind="held-out predictions")
+    least = parts.study.config.aim.least_precision
+    return write_held_out(evaluated, evaluated.held_out, parts.codebook, least, csv)
 
 
 def _show(figures: dict[str, Any], group_by: GroupBy) -> None:

@@ -148,7 +148,7 @@ def ticks_in_words(codes: Sequence[Mapping[str, Any]]) -> str:
     return TICKS.format(
         ticking=len(ticking),
         measured=len(measured),
-        right=f" ({right} of {of_all} ticks are right)" if ticking else "",
+        right=f" ({right:,} of {of_all:,} ticks are right)" if ticking else "",
     )
 
 
@@ -223,7 +223,7 @@ def with_interval(row: Mapping[str, Any]) -> str:
 def _ticked(row: Mapping[str, Any]) -> str:
     if not row.get("ticked"):
         return "–"
-    said = f"{row['ticked_right']} of {row['ticked']}"
+    said = f"{row['ticked_right']:,} of {row['ticked']:,}"
     return said if row["comes_ticked"] else f"({said})"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from annotations.arrays import Floats32
 from annotations.groups import GroupBy
@@ -16,8 +15,7 @@ from models.languages import plain_language
 from models.segmenter import sentences_in
 from service.composition import Parts
 from service.serving.kept_evaluation import keep_evaluation, stamp_now
-from training.collect import Collected
-from training.evaluation import evaluation
+from training.evaluation import Evaluated, evaluation, evaluation_anew
 from training.mlflow_mirror import deliver, owed
 from training.reproduce import Reproduced
 from training.reproduce import reproduce as reproduce_model
@@ -78,11 +76,20 @@ def catch_up(parts: Parts) -> str | None:
 
 def evaluate(
     parts: Parts, *, group_by: GroupBy, embedding: Progress = quiet, fitting: Progress = quiet
-) -> tuple[dict[str, Any], Collected]:
+) -> Evaluated:
     """Cross-validation by group, beside how far people agree."""
     with_parts = training_parts_of(parts, embedding)
     with with_parts.tunings_kept():
         return evaluation(with_parts, group_by=group_by, progress=fitting)
+
+
+def evaluate_anew(
+    parts: Parts, *, group_by: GroupBy, embedding: Progress = quiet, fitting: Progress = quiet
+) -> Evaluated:
+    """The same with the predictions that the figures are made of, whatever was measured before."""
+    with_parts = training_parts_of(parts, embedding)
+    with with_parts.tunings_kept():
+        return evaluation_anew(with_parts, group_by=group_by, progress=fitting)
 
 
 def evaluate_and_keep(parts: Parts, group_by: GroupBy, *, progress: Progress = quiet) -> None:
@@ -90,9 +97,9 @@ def evaluate_and_keep(parts: Parts, group_by: GroupBy, *, progress: Progress = q
     with parts.store.reading() as connection:
         # before it is computed: what comes meanwhile makes it old
         stamp = stamp_now(connection, parts)
-    figures, _ = evaluate(parts, group_by=group_by, embedding=progress, fitting=progress)
+    evaluated = evaluate(parts, group_by=group_by, embedding=progress, fitting=progress)
     with parts.store.writing() as connection:
-        keep_evaluation(connection, group_by, stamp, figures)
+        keep_evaluation(connection, group_by, stamp, evaluated.figures)
 
 
 def training_parts_of(parts: Parts, embedding: Progress = quiet) -> TrainingParts:

@@ -232,3 +232,40 @@ def test_effort_counts_what_a_coder_s_hands_would_have_done() -> None:
     assert (effort.in_boxes, effort.sought, effort.read_in_vain) == (40, 20, 20)
     assert (effort.actions, effort.actions_without) == (40 + 3 * 20, 3 * 60 + 20)
     assert (ticks.recall(0), ticks.recall(1), ticks.recall(11), ticks.recall(12)) == (1.0, 1.0, 0.0, None)
+
+
+def test_brier_and_calibration_are_those_of_scikit_learn_and_of_hand() -> None:
+    """Where two coders differ each word counts half; the skill compares with each code's own share."""
+    dataset, out_of_fold = _data(second=True)
+    figures = evaluate(dataset, out_of_fold, codebook=BOOK, lacking={}, reason=None).to_json()
+    words = [(judgement.rows, judgement.labels) for judgement in dataset.judgements]
+    coders = np.bincount(np.concatenate([rows for rows, _ in words]), minlength=400)
+    errors, usual = 0.0, 0.0
+    for at, row in enumerate(figures["codes"]):
+        said = np.concatenate([labels[:, at] for _, labels in words])
+        p = np.concatenate([out_of_fold.probabilities[rows, at] for rows, _ in words])
+        weight = np.concatenate([1 / coders[rows] for rows, _ in words])
+        score = sklearn_metrics.brier_score_loss(said, p, sample_weight=weight)
+        share = np.average(said, weights=weight)
+        assert row["brier"] == pytest.approx(score)
+        assert row["brier_skill"] == pytest.approx(1 - score / (share * (1 - share)))
+        gaps = [
+            abs(np.sum((weight * (p - said))[np.minimum((10 * p).astype(int), 9) == tenth]))
+            for tenth in range(10)
+        ]
+        assert row["calibration_error"] == pytest.approx(sum(gaps) / weight.sum())
+        errors += score / 3
+        usual += share * (1 - share) / 3
+    assert figures["overall"]["brier"] == pytest.approx(errors)
+    assert figures["overall"]["brier_skill"] == pytest.approx(1 - errors / usual)
+
+
+def test_a_code_without_probabilities_has_no_figure_of_them() -> None:
+    """Nought would read as perfect."""
+    dataset, out_of_fold = _data()
+    probabilities = out_of_fold.probabilities.copy()
+    probabilities[:, 1] = np.nan
+    silent = OutOfFold(probabilities, out_of_fold.decided & [True, False, True], out_of_fold.folds)
+    row = evaluate(dataset, silent, codebook=BOOK, lacking={}, reason=None).to_json()["codes"][1]
+    assert [row[key] for key in ("brier", "brier_skill", "calibration_error")] == [None, None, None]
+    assert row["recall"] == 0

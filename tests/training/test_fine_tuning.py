@@ -170,7 +170,7 @@ def test_from_study_yaml_to_suggestions(parts: Parts) -> None:
     assert any("was tuned on these codings" in note for note in trained.notes)
     assert not any("fine_tune" in note for note in trained.notes)
     assert precode(parts, wave="1").segments == 6 * GROUPS
-    figures, _ = evaluate(parts, group_by="participant")
+    figures = evaluate(parts, group_by="participant").figures
     assert figures["overall"]["micro_f1"] == trained.figures["overall"]["micro_f1"]
     assert reproduce(parts, "v1").identical
     plain = _configured(parts, fine_tune=False)

@@ -46,8 +46,8 @@ def _told_by_the_person(people: int = 6, each: int = 20) -> Dataset:
 def test_a_random_split_claims_what_unseen_participants_do_not_bear_out() -> None:
     """The model that has heard everybody knows everybody; asked about somebody new it knows nothing."""
     dataset = _told_by_the_person()
-    grouped = _cross_validated(PARTS, dataset, dataset, quiet)
-    split_figures = _random_split(PARTS, dataset, quiet)
+    grouped, _ = _cross_validated(PARTS, dataset, dataset, quiet)
+    split_figures, _ = _random_split(PARTS, dataset, quiet)
     assert split_figures["random_split_reason"] is None
     assert split_figures["random_split"]["overall"]["kappa"] > 0.8
     assert grouped["overall"]["kappa"] < 0.3
@@ -56,7 +56,7 @@ def test_a_random_split_claims_what_unseen_participants_do_not_bear_out() -> Non
 
 def test_where_there_is_no_random_split_the_reason_is_given() -> None:
     """Too few participants for any figure."""
-    split_figures = _random_split(PARTS, _told_by_the_person(people=2), quiet)
+    split_figures, _ = _random_split(PARTS, _told_by_the_person(people=2), quiet)
     assert split_figures["random_split"] is None
     assert "2 participants" in split_figures["random_split_reason"]
 

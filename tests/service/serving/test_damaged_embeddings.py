@@ -64,7 +64,7 @@ def parts(evaluated: Evaluated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_the_figures_are_those_of_whole_embeddings(parts: Parts, evaluated: Evaluated) -> None:
     """What was cut short is made anew before anything is learnt."""
-    again, _ = evaluate(parts, group_by="participant")
+    again = evaluate(parts, group_by="participant").figures
     assert again == evaluated[1]
     assert parts.cache.damaged > 20
 

@@ -73,7 +73,7 @@ def test_what_is_true_of_the_unseen_stands_beside_what_a_random_split_claims(
     lead = signed_in(create_app(parts, key=KEY), "Lena")
     lead.post("/models/unseen", data={"csrf": form_token(lead, "/account"), "by": "participant"})
     assert do_waiting_jobs(parts) == 1
-    figures, _ = evaluate(parts, group_by="participant")
+    figures = evaluate(parts, group_by="participant").figures
     page = lead.get("/models/unseen").text
     assert "Nothing has come in since." in page
     assert "Measure again" not in page

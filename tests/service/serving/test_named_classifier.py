@@ -69,7 +69,7 @@ def test_a_fourth_classifier_goes_the_whole_way(parts: Parts, fourth: NamedClass
     assert made.with_suggestion > 60
     assert train(parts).new is False
     assert reproduce(parts, trained.model.version).identical
-    figures, _ = evaluate(parts, group_by="participant")
+    figures = evaluate(parts, group_by="participant").figures
     assert figures["overall"]["micro_f1"] > 0.9
     assert usual.model.recipe == RECIPE
 

@@ -133,9 +133,9 @@ def test_figures_of_groups_that_are_one_by_now_do_not_stand(parts: Parts) -> Non
     """Cross-validation is done anew, and what models said of one half, having learnt from the other, is left out."""
     describe(parts, {f"P-{at:02d}" for at in range(9)}, may_train=False)
     train(parts)
-    assert evaluate(parts, group_by="participant")[0]["overall"]["groups"] == 7
+    assert evaluate(parts, group_by="participant").figures["overall"]["groups"] == 7
     describe(parts, {"P-10", "P-11"}, session="A day")
-    assert evaluate(parts, group_by="participant")[0]["overall"]["groups"] == 6
+    assert evaluate(parts, group_by="participant").figures["overall"]["groups"] == 6
     second = train(parts)
     assert second.new
     assert second.verdict.figures["groups"] == 5

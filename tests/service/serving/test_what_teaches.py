@@ -83,7 +83,7 @@ def test_four_participants_have_values_of_each_and_no_interval(
 ) -> None:
     """The terminal says why there is no interval, and kappa of every participant."""
     describe(parts, {f"P-{at:02d}" for at in range(4, GROUPS)}, may_train=False)
-    found, _ = evaluate(parts, group_by="participant")
+    found = evaluate(parts, group_by="participant").figures
     show_evaluation(found, "participant")
     said = " ".join(capsys.readouterr().out.split())
     assert "an interval needs at least 5 groups of transcripts, and there are 4" in said
@@ -94,7 +94,8 @@ def test_four_participants_have_values_of_each_and_no_interval(
 
 def test_a_second_look_teaches_nothing(parts: Parts) -> None:
     """Repeats change no label and no score, call for no training, and a training says that nothing has changed."""
-    before, collected = evaluate(parts, group_by="participant")
+    first = evaluate(parts, group_by="participant")
+    before, collected = first.figures, first.collected
     trained = train(parts)
     assert (before["serving"], before["people"]) == (None, None)
     before["serving"] = {
@@ -111,15 +112,16 @@ def test_a_second_look_teaches_nothing(parts: Parts) -> None:
             again = replace(review, codings=codings, draw=Draw.REPEAT, id=uuid4(), sequence=None)
             add_reviews(connection, [again])
         assert reviews_after(connection, trained.model.last_review) == 0
-    after, again = evaluate(parts, group_by="participant")
-    assert after == before
+    second = evaluate(parts, group_by="participant")
+    assert second.figures == before
+    again = second.collected
     assert (again.reviews, again.reviews_hash) == (collected.reviews, collected.reviews_hash)
     assert not train(parts).new
 
 
 def test_evaluate_shows_what_assisted_reviews_do(parts: Parts, tmp_path: Path) -> None:
     """With reviews that saw suggestions there are figures with and without them; without any, there are not."""
-    assert "without_assisted" not in evaluate(parts, group_by="participant")[0]
+    assert "without_assisted" not in evaluate(parts, group_by="participant").figures
     files = [interview_file(tmp_path, f"A-{at:02d}", what_is_said(100 + at)) for at in range(12)]
     import_transcripts(parts, files, manifest=None, described={}, replace=False, progress=quiet)
     with parts.store.writing() as connection:
@@ -127,7 +129,7 @@ def test_evaluate_shows_what_assisted_reviews_do(parts: Parts, tmp_path: Path) -
         for one in all_transcripts(connection):
             if one.transcript.name.startswith("A-"):
                 add_reviews(connection, _misled(one, book))
-    found, _ = evaluate(parts, group_by="participant")
+    found = evaluate(parts, group_by="participant").figures
     assert found["without_assisted"]["overall"]["n_segments"] == found["overall"]["n_segments"]
     assert found["without_assisted"]["overall"]["micro_f1"] > found["overall"]["micro_f1"]
 
