@@ -13,8 +13,11 @@ from typing import Any
 
 import yaml
 
-from annotations.codebook.codes import FRAMEWORK_ROLES, Codebook, PublishedName, Select
+from annotations.codebook.code_values import carriers_said, names_said, select_said, yes_said
+from annotations.codebook.codes import FRAMEWORK_ROLES, Codebook
+from annotations.codebook.column_names import with_own_names
 from annotations.codebook.draft import CodeDraft, FrameworkDraft, a_name, assemble
+from annotations.codebook.numbered_names import parents_by_number
 from annotations.codebook.plain_yaml import entries, mapping, plain_yaml, text
 from annotations.codebook.program_tables import (
     Listed,
@@ -24,13 +27,12 @@ from annotations.codebook.program_tables import (
     program_codes,
 )
 from annotations.codebook.word_tables import tables_of_codes
-from annotations.errors import BadInput, nearest, unknown
+from annotations.errors import BadInput, unknown
 from annotations.names import folded
 from annotations.sheets.content import decode, read_bytes
 from annotations.sheets.grids import Grid, grids_of
 from annotations.sheets.safe_cells import text_of_safe
 from annotations.sheets.sheet import MOST_ABOVE, Sheet, SheetRow, own_names, sheet_in, what_was_not_read
-from annotations.transcript import Role
 
 # the C emitter writes the same, six times as fast
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -38,9 +40,23 @@ _TEXTS = ("definition", "use_when", "do_not_use_when", "example")
 _COLUMNS = ("framework", "parent", *_TEXTS, "select", "id", "applicable")
 _TOP_KEYS = ("name", "description", "sources", "influence", "frameworks", "codes")
 _FRAMEWORK_KEYS = ("id", "name", "role", "select", "description", "codes")
-_CARRIERS = "participant, or participant and interviewer"
 _CODE_KEYS = ("id", "code", "parent", *_TEXTS, "color", "applicable", "carried_by", "names", "codes")
 _UNNAMED = "Codes"
+_NUMBERS = (
+    "no",
+    "no.",
+    "nr",
+    "nr.",
+    "num",
+    "number",
+    "#",
+    "nummer",
+    "code_no",
+    "code_no.",
+    "code_number",
+    "id",
+)
+_BY_NUMBER = "the numbers of the codes say which lies below which (1.1 below 1); they were read so."
 
 
 def shipped_codebooks() -> tuple[str, ...]:
@@ -114,7 +130,7 @@ class _ListedCodes:
         if framework_draft is None:
             framework_draft = self.frameworks[folded(name)] = FrameworkDraft(name)
         if select:
-            framework_draft.say_select(_select(select, where), where)
+            framework_draft.say_select(select_said(select, where), where)
         return framework_draft
 
 
@@ -122,18 +138,27 @@ def _read_table(file: Path, grids: Sequence[Grid]) -> FromFile:
     layout_there = find_layout(grids)
     # what has columns of ours beside the code is ours, unless the tree stands in columns side by side
     if layout_there is None or (not isinstance(layout_there[2], tuple) and _is_own(grids)):
-        return _own_table(file, grids)
+        own_grids, called = with_own_names(grids)
+        return _own_table(file, own_grids, called)
     grid, head, layout = layout_there
     if grid.fault:
         raise BadInput(grid.fault)
     Sheet(str(file), (), (), hidden=grid.hidden).refuse_hidden()
+    theirs = layout if isinstance(layout, tuple) else layout.names
+    (own_grid,), called = with_own_names([grid], theirs)
     if isinstance(layout, tuple):
-        table = level_codes(grid, head, layout, str(file))
+        table = level_codes(own_grid, head, layout, str(file))
     else:
-        table = program_codes(grid, head, layout, str(file))
+        table = program_codes(own_grid, head, layout, str(file))
     notes = [f"{file.name} is read as {table.program}."] if table.program else []
     listed, headings = in_order(table)
-    notes += [*table.notes, *headings, *what_was_not_read(grids, grid, head), *_not_read(table.ignored)]
+    notes += [
+        *called,
+        *table.notes,
+        *headings,
+        *what_was_not_read(grids, grid, head),
+        *_not_read(table.ignored),
+    ]
     return FromFile(_of_tree(listed, file), tuple(notes))
 
 
@@ -153,7 +178,7 @@ def _of_tree(listed: Sequence[tuple[Listed, bool]], file: Path) -> Codebook:
             framework=listing.framework("", listed_code.cells.get("select", ""), where),
             where=where,
             id=listed_code.cells.get("id", ""),
-            applicable=has_row and _yes(listed_code.cells.get("applicable", ""), where),
+            applicable=has_row and yes_said(listed_code.cells.get("applicable", ""), where),
             texts={key: listed_code.cells[key] for key in _TEXTS if listed_code.cells.get(key)},
         )
         by_path.setdefault(tuple(map(folded, (*listed_code.above, listed_code.name))), draft)
@@ -166,7 +191,7 @@ def _of_tree(listed: Sequence[tuple[Listed, bool]], file: Path) -> Codebook:
     return assemble(file.stem, tuple(listing.frameworks.values()), listing.drafts, file=str(file))
 
 
-def _own_table(file: Path, grids: Sequence[Grid]) -> FromFile:
+def _own_table(file: Path, grids: Sequence[Grid], called: Sequence[str]) -> FromFile:
     listing = _ListedCodes()
     sheet = sheet_in(grids, file, required=("code",), optional=_COLUMNS).refuse_hidden()
     for given in sheet.rows:
@@ -181,21 +206,38 @@ def _own_table(file: Path, grids: Sequence[Grid]) -> FromFile:
                 where=where,
                 parent=row["parent"],
                 id=row["id"],
-                applicable=_yes(row["applicable"], where),
+                applicable=yes_said(row["applicable"], where),
                 texts={key: row[key] for key in _TEXTS if row[key]},
             )
         )
     if not listing.drafts:
         raise BadInput(f"{file} holds no codes. Below the first row every row is a code.")
+    by_number = _nest_by_number(listing, sheet)
     made = assemble(file.stem, tuple(listing.frameworks.values()), listing.drafts, file=str(file))
-    return FromFile(made, (*sheet.unread, *_not_read(sheet.ignored)))
+    ignored = [sheet.headings.get(column, column) for column in sheet.ignored if column != by_number]
+    notes = (_BY_NUMBER,) if by_number else ()
+    return FromFile(made, (*called, *notes, *sheet.unread, *_not_read(ignored)))
+
+
+def _nest_by_number(listing: _ListedCodes, sheet: Sheet) -> str:
+    """Put codes below each other as their numbers say, where nothing else does; the column of the numbers, or ""."""
+    drafts = listing.drafts
+    if len(listing.frameworks) > 1 or any(draft.parent for draft in drafts):
+        return ""
+    for column in ("code", *(column for column in sheet.columns if column in _NUMBERS)):
+        above = parents_by_number([row[column] for row in sheet.rows])
+        if above is not None:
+            for draft, place in zip(drafts, above, strict=True):
+                draft.above = None if place is None else drafts[place]
+            return column
+    return ""
 
 
 def _not_read(columns: Sequence[str]) -> tuple[str, ...]:
     if not columns:
         return ()
     verb = "column was" if len(columns) == 1 else "columns were"
-    return (f"{len(columns)} {verb} not read: {', '.join(columns)}.",)
+    return (f"{len(columns)} {verb} not read: {', '.join(columns).rstrip('.')}.",)
 
 
 def _read_yaml(file: Path) -> Codebook:
@@ -231,7 +273,7 @@ def _from_words(words: str, file: Path) -> Codebook:
         file=str(file),
         description=text(top.get("description"), f"{file}, description"),
         sources=MappingProxyType({key: text(value, f"{file}, sources") for key, value in sources.items()}),
-        influence=_yes(text(top.get("influence"), f"{file}, influence") or "no", str(file), "influence"),
+        influence=yes_said(text(top.get("influence"), f"{file}, influence") or "no", str(file), "influence"),
     )
 
 
@@ -249,7 +291,7 @@ def _add_framework(listing: _ListedCodes, entry: Any, where: str, file: str) -> 
         name=name,
         id=text(given.get("id"), where),
         role=role,
-        select=_select(select, where) if select else "many",
+        select=select_said(select, where) if select else "many",
         select_where=where if select else "",
         description=text(given.get("description"), where),
     )
@@ -283,68 +325,13 @@ def _nested(
             where=here,
             parent=text(its.get("parent"), here),
             id=text(its.get("id"), here),
-            applicable=_yes(text(its.get("applicable"), here), here),
-            carried_by=_carriers(its.get("carried_by"), here),
+            applicable=yes_said(text(its.get("applicable"), here), here),
+            carried_by=carriers_said(its.get("carried_by"), here),
             texts={
                 key: words for key in (*_TEXTS, "color") if (words := text(its.get(key), f"{here}, {key}"))
             },
-            names=_names(its.get("names"), f"{here}, names"),
+            names=names_said(its.get("names"), f"{here}, names"),
             above=above,
         )
         yield draft
         yield from _nested(its.get("codes"), framework, draft, here)
-
-
-def _names(given: Any, where: str) -> Mapping[str, tuple[PublishedName, ...]]:
-    listed = mapping(given, None, where)
-    return MappingProxyType(
-        {
-            source: tuple(_published(entry, where) for entry in entries(its, where))
-            for source, its in listed.items()
-        }
-    )
-
-
-def _published(given: Any, where: str) -> PublishedName:
-    plain = mapping(given, ("name", "source", "status"), where)
-    status = text(plain.get("status"), where) or "published"
-    if status not in ("published", "proposal"):
-        raise BadInput(f'{where}: status "{status}" is not known; it is published or proposal.')
-    name = a_name(text(plain.get("name"), where), where, "a construct")
-    return PublishedName(
-        name, text(plain.get("source"), where), "proposal" if status == "proposal" else "published"
-    )
-
-
-def _carriers(given: Any, where: str) -> tuple[Role, ...]:
-    if given is None:
-        return (Role.PARTICIPANT,)
-    listed = [given] if isinstance(given, str) else entries(given, f"{where}, carried_by")
-    try:
-        roles = tuple(dict.fromkeys(Role(text(role, where)) for role in listed))
-    except ValueError as error:
-        raise BadInput(f"{where}: carried_by lists {_CARRIERS}; found {given!r}.") from error
-    if not any(role.is_coded for role in roles):
-        raise BadInput(
-            f"{where}: carried_by lists {_CARRIERS}; found {given!r}. Tandem codes what participants say: on "
-            f"interviewers' turns it suggests, shows and counts no code. Add participant, or take the code out."
-        )
-    return roles
-
-
-def _select(given: str, where: str) -> Select:
-    word = given.casefold()
-    if word not in ("one", "many"):
-        close = nearest(word, ("one", "many"))
-        guess = f' Did you mean "{close}"?' if close else ""
-        raise BadInput(f'{where}: select is "one" or "many"; found "{given}".{guess}')
-    return "one" if word == "one" else "many"
-
-
-def _yes(given: str, where: str, key: str = "applicable") -> bool:
-    word = given.casefold()
-    if word in ("", "yes", "true", "1"):
-        return True
-    if word in ("no", "false", "0"):
-        return False
-    raise BadInput(f'{where}: "{key}" is yes or no; found "{given}".')

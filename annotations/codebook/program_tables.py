@@ -36,6 +36,11 @@ class BookColumns:
     silent: frozenset[str] = frozenset()
     by_id: bool = False
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that the program writes."""
+        return (*(name for theirs in self.columns.values() for name in theirs), *sorted(self.silent))
+
 
 def _words(names: str) -> frozenset[str]:
     return frozenset(names.split())
@@ -162,6 +167,7 @@ def program_codes(grid: Grid, head: int, layout: BookColumns, file: str) -> Book
     """The codes of a program's table. Raises BadInput for a parent that no row has."""
     names = own_names(grid.rows[head][1], {})
     at = {own: names.index(name) for own, theirs in layout.columns.items() if (name := _first(theirs, names))}
+    at |= {own: names.index(own) for own in TEXTS if own in names and own not in at}
     rows = [
         (number, {own: _cell(cells, place) for own, place in at.items()})
         for number, cells in grid.rows[head + 1 :]

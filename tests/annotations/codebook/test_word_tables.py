@@ -32,7 +32,7 @@ def test_a_table_of_codes(tmp_path: Path) -> None:
         ("Cost", "Money that it takes", "It cost us a post"),
         ("Trust", "Whom one believes", ""),
     ]
-    assert any("our_notes" in note for note in read.notes)
+    assert any("Our notes" in note for note in read.notes)
     assert kind_of(file) == "codebook"
 
 
