@@ -140,9 +140,10 @@ class _Placing:
 
         places: Places | None = None
         places = reading("transcript", lambda _: self._transcript(row))
-        coder = reading("coder", self._coders.resolve)
-        codes = reading("code", lambda _: self._codes.codes(self._named(row)))
         condition = reading("condition", condition_in)
+        together = condition is not None and condition.derived
+        coder = reading("coder", self._coders.resolve if together else self._coders.resolve_one)
+        codes = reading("code", lambda _: self._codes.codes(self._named(row)))
         created = reading("created", lambda given: moment_in(given, self._time_zone))
         influence = reading("influence", influence_in)
         concrete = reading("concrete_example", yes_in)

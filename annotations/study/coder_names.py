@@ -11,6 +11,11 @@ from annotations.coding import Coder
 from annotations.names import fault_of_name, folded, name_in_short
 
 
+# marks that stand in no name of one person; a comma or "and" may ("Lind, Ada"), so what stands beside has to be known
+_BETWEEN = re.compile(r"\s*[;|\n]\s*|\s+[/&+]\s+")
+_MAY_BE_BETWEEN = re.compile(r"\s*[,;|/&+\n]\s*|\s+(?:and|und|och|et|y)\s+", re.IGNORECASE)
+
+
 class CoderNames:
     """The coders of study.yaml and those who coded before; names met on the way are added."""
 
@@ -26,6 +31,19 @@ class CoderNames:
     def _add(self, spelling: str, name: str) -> None:
         if spelling:
             self._spellings[folded(spelling)] = (spelling, name)
+
+    def resolve_one(self, given: str) -> str:
+        """The same for a row that says what one person judged. Raises ValueError for several names, too."""
+        known = folded(given) in self._spellings
+        parts = [part for part in _MAY_BE_BETWEEN.split(given) if part]
+        all_known = len(parts) > 1 and all(folded(part) in self._spellings for part in parts)
+        if not known and (all_known or len([*filter(None, _BETWEEN.split(given.strip()))]) > 1):
+            raise ValueError(
+                f'"{name_in_short(" ".join(given.split()))}" are several people. Write a row for each of them; if they agreed '
+                "on it together, write consensus as its condition; if it is one person, list the name under coders in "
+                "study.yaml"
+            )
+        return self.resolve(given)
 
     def resolve(self, given: str) -> str:
         """The coder whom a name in a file means; one not met before is taken as new.

@@ -197,6 +197,15 @@ def test_two_new_coders_a_typo_apart(tmp_path: Path) -> None:
     assert [fault.column for fault in known.faults] == ["coder"]
 
 
+def test_a_row_is_what_one_person_judged(tmp_path: Path) -> None:
+    """A cell with two coders is a fault of its row; what they agreed on together is a consensus."""
+    head = "transcript,coder,code,turn,condition"
+    rows = ("JKG-01,Ines; Tom,money,1,", "JKG-01,Ines; Tom,money,1,consensus", "JKG-01,Tom,money,1,")
+    placed = placed_rows(codings_file(tmp_path, *rows, head=head))
+    assert [(fault.row, fault.column) for fault in placed.faults] == [(2, "coder")]
+    assert [coding.coder for coding in placed.codings] == ["Ines; Tom", "Tom"]
+
+
 def test_nothing_applies_contradicts_a_code(tmp_path: Path) -> None:
     """An empty code beside a code, of one coder on one passage, is a fault; of two coders it is disagreement."""
     placed = placed_rows(

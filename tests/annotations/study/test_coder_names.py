@@ -76,6 +76,27 @@ def test_a_typo_is_refused_with_the_name_and_the_remedy() -> None:
     assert CoderNames([Coder("Johanna"), Coder("Johana")]).resolve("johana") == "Johana"
 
 
+@pytest.mark.parametrize(
+    "cell", ["Ada; Bo", "Ada;Bo", "Ada\nBo", "Ada | Bo", "Ada / Bo", "Ada & Bo", "Ada + Bo"]
+)
+def test_two_people_are_no_coder(cell: str) -> None:
+    """Kept as one, they would agree with nobody; a name that study.yaml lists, or that ends in a mark, is one person's."""
+    with pytest.raises(ValueError, match="are several people. Write a row for each of them"):
+        CoderNames([]).resolve_one(cell)
+    if "\n" not in cell:
+        assert CoderNames([Coder(cell)]).resolve_one(cell) == cell
+    assert CoderNames([]).resolve_one("Ada;") == "Ada;"
+
+
+@pytest.mark.parametrize("cell", ["Ada, Bo", "ada and BO", "Ada/Bo", "Ada,Bo", "Ada och Bo"])
+def test_two_people_who_are_known_are_no_coder(cell: str) -> None:
+    """A comma, a stroke or "and" may stand in a name; between two people who coded it does not."""
+    assert CoderNames([]).resolve_one(cell) == cell
+    with pytest.raises(ValueError, match="are several people"):
+        CoderNames([Coder("Ada")], ["Bo"]).resolve_one(cell)
+    assert CoderNames([Coder("Ada")]).resolve_one("Lind, Ada") == "Lind, Ada"
+
+
 def test_a_row_without_a_coder_is_refused() -> None:
     """Every row says who coded."""
     with pytest.raises(ValueError, match="it is empty"):
