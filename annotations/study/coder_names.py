@@ -10,7 +10,6 @@ from rapidfuzz.distance import OSA
 from annotations.coding import Coder
 from annotations.names import fault_of_name, folded, name_in_short
 
-
 # marks that stand in no name of one person; a comma or "and" may ("Lind, Ada"), so what stands beside has to be known
 _BETWEEN = re.compile(r"\s*[;|\n]\s*|\s+[/&+]\s+")
 _MAY_BE_BETWEEN = re.compile(r"\s*[,;|/&+\n]\s*|\s+(?:and|und|och|et|y)\s+", re.IGNORECASE)
@@ -39,9 +38,9 @@ class CoderNames:
         all_known = len(parts) > 1 and all(folded(part) in self._spellings for part in parts)
         if not known and (all_known or len([*filter(None, _BETWEEN.split(given.strip()))]) > 1):
             raise ValueError(
-                f'"{name_in_short(" ".join(given.split()))}" are several people. Write a row for each of them; if they agreed '
-                "on it together, write consensus as its condition; if it is one person, list the name under coders in "
-                "study.yaml"
+                f'"{name_in_short(" ".join(given.split()))}" are several people. Write a row for each of them; if they '
+                "agreed on it together, write consensus as its condition; if it is one person, list the name under "
+                "coders in study.yaml"
             )
         return self.resolve(given)
 

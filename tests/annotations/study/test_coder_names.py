@@ -81,7 +81,7 @@ def test_a_typo_is_refused_with_the_name_and_the_remedy() -> None:
 )
 def test_two_people_are_no_coder(cell: str) -> None:
     """Kept as one, they would agree with nobody; a name that study.yaml lists, or that ends in a mark, is one person's."""
-    with pytest.raises(ValueError, match="are several people. Write a row for each of them"):
+    with pytest.raises(ValueError, match="are several people"):
         CoderNames([]).resolve_one(cell)
     if "\n" not in cell:
         assert CoderNames([Coder(cell)]).resolve_one(cell) == cell
