@@ -15,7 +15,7 @@ from models.calibration import Calibration
 from models.features import OF_LENGTH, Features, Vocabulary, matrix_of
 from models.passage_parts import PassageParts, whole
 from models.segment_words import SegmentWords
-from models.solver import TOLERANCE, solve
+from models.solver import MOST_STEPS, TOLERANCE, solve
 from models.tuned import Tuned
 
 DEFAULT = "default"
@@ -159,10 +159,14 @@ class Prior:
 
 @dataclass(frozen=True)
 class Fitted:
-    """Weights, and how they are combined of the training rows and, below them, the descriptions: ``alpha``."""
+    """Weights, and how they are combined of the training rows and, below them, the descriptions: ``alpha``.
+
+    ``unfinished``: how many codes could still have been fitted better when the search ended.
+    """
 
     weights: Weights
     alpha: Floats32
+    unfinished: int = 0
 
 
 def fit_weights(
@@ -174,6 +178,7 @@ def fit_weights(
     prior: Prior | None = None,
     start: Floats32 | None = None,
     tolerance: float = TOLERANCE,
+    most_steps: int = MOST_STEPS,
     intercept_scaling: float = 1.0,
 ) -> Fitted:
     """Fit one L2-penalised logistic regression per code, without class weights.
@@ -200,12 +205,15 @@ def fit_weights(
         penalty=penalty,
         start=start,
         tolerance=tolerance,
+        most_steps=most_steps,
         intercept_scaling=intercept_scaling,
     )
     terms = features.sparse.shape[1]
     # the model is given dense features as they are, so their centre moves into the intercept
     intercepts = solution.intercepts - (centre @ solution.weights[terms:]).astype(np.float64)
-    return Fitted(Weights(np.ascontiguousarray(solution.weights.T), intercepts), solution.alpha)
+    return Fitted(
+        Weights(np.ascontiguousarray(solution.weights.T), intercepts), solution.alpha, solution.unfinished
+    )
 
 
 def too_few_examples(

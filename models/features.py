@@ -55,7 +55,7 @@ OF_LENGTH = 2  # how many of the marks say how long a unit is; they stand first
 class Features:
     """What is known of some rows: ``sparse`` (rows, terms) in CSR, ``dense`` (rows, columns), both float32.
 
-    Dense are the unit's own embedding, that of its question, and the marks.
+    Dense are the unit's own embedding, that of its question, and the marks. Both are float64 for ``models.estimator``.
     """
 
     sparse: Matrix
@@ -69,15 +69,20 @@ class Features:
         """How many features there are: the terms first, then the dense ones."""
         return int(self.sparse.shape[1] + self.dense.shape[1])
 
+    @property
+    def precision(self) -> np.dtype[Any]:
+        """What is computed with them is of this type too."""
+        return self.dense.dtype
+
     def times(self, weights: Floats32) -> Floats32:
         """Features × weights, shape (rows, codes); ``weights`` has shape (width, codes)."""
         terms = self.sparse.shape[1]
         dense = self.dense @ weights[terms:]
-        return np.asarray(self.sparse @ weights[:terms] + dense if terms else dense, dtype=np.float32)
+        return np.asarray(self.sparse @ weights[:terms] + dense if terms else dense, dtype=self.precision)
 
     def combined(self, rows: Floats32) -> Floats32:
         """Combinations of the rows, shape (width, codes): features transposed × ``rows`` (rows, codes)."""
-        return np.asarray(np.concatenate([self.sparse.T @ rows, self.dense.T @ rows]), dtype=np.float32)
+        return np.asarray(np.concatenate([self.sparse.T @ rows, self.dense.T @ rows]), dtype=self.precision)
 
     def as_matrix(self) -> Matrix:
         """All features of each row in one sparse matrix, as scikit-learn takes them; shape (rows, width)."""
