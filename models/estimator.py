@@ -45,7 +45,11 @@ class CodeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         """
         for name in ("penalty", "tolerance", "intercept_scaling"):
             value = getattr(self, name)
-            if not isinstance(value, (int, float, np.number)) or isinstance(value, bool) or not 0 < value < np.inf:
+            if (
+                not isinstance(value, (int, float, np.number))
+                or isinstance(value, bool)
+                or not 0 < value < np.inf
+            ):
                 raise ValueError(f"{name} is {value!r}; it is a number above 0.")
         rows = validate_data(self, X, accept_sparse="csr", dtype=np.float64)
         labels = _labels(y, rows.shape[0])
