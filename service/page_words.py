@@ -81,6 +81,13 @@ _SAID = (
      "bring codings in and say that the coders read everything (or, if it is new, that they looked for this code)"),
     (r"(?<=another version) with --version", ""),
     (r"Correct it, or add it there\.", "Correct it, or add it under Settings."),
+    (r"Say in study\.yaml whose address it is, then pull again:\s+coders:\s+- \{name: [^}]*\}",
+     "If it is a coder's, write it down under that name (People, or the list of coders in Settings)."),
+    (r"List the coder under coders in study\.yaml, then try again\.",
+     "Put the coder on the list of coders (Settings), then try again."),
+    (r"\(study\.yaml, aim, least_precision\)", '("A code comes ticked only if it was right so often", in Settings)'),
+    (r"embedder\.fine_tune is set in study\.yaml, but", "The encoder is to be tuned on the study (Settings), but"),
+    (r"has not said yet whose it is\. Pull again\.", "has not said yet whose it is. It is asked again by itself."),
     (r"or add the code to codebook\.yaml\.", "or bring in a codebook that has the code."),
 )  # fmt: skip
 # the field of a page that has the place of an option or of a key of study.yaml, in what no sentence above says

@@ -17,13 +17,16 @@ from annotations.store.kept_figures import TakenAway, taken_away_by
 from annotations.store.tables import now
 from service.looking.wave_progress import JOBS_IN_WORDS
 
+# these count anew in each of their steps (a wave, a project), and how far a step is does not say how far the whole is
+_IN_STEPS = frozenset({"train", "evaluate", "renew", "push", "bring in"})
 # before this much is done, what is left is a guess not worth telling
 _LEAST_SHARE = 0.03
 
 
 @dataclass(frozen=True, slots=True)
 class JobProgress:
-    """A job. ``share``: 0 to 1, None where nobody has said; ``seconds_left``: from the pace so far, None if unknown.
+    """A job. ``share``: 0 to 1, None where nobody has said; ``seconds_left``: from the pace so far, None if unknown, and
+    where it comes in steps.
 
     ``taken_by``: which erasure has taken away since what the job had worked out; ``behind``: for what a job that
     waits does so, in words.
@@ -74,8 +77,11 @@ class JobProgress:
 
     @property
     def far_in_words(self) -> str:
-        """How much of it is done, in numbers."""
-        return "" if self.share is None else f"{self.done:,} of {self.total:,}"
+        """How much of it, or of the step that it is at, is done, in numbers."""
+        if self.share is None:
+            return ""
+        step = " in this step" if self.kind in _IN_STEPS and self.state == "running" else ""
+        return f"{self.done:,} of {self.total:,}{step}"
 
     @property
     def left_in_words(self) -> str:
@@ -153,6 +159,8 @@ def _receipt(job: Job) -> str:
 
 def _left(job: Job) -> float | None:
     if job.state != "running" or not job.total or not job.done or job.started is None:
+        return None
+    if job.kind in _IN_STEPS:
         return None
     share = job.done / job.total
     if share < _LEAST_SHARE:

@@ -19,6 +19,7 @@ from annotations.store.pushed_tasks import pushed_segments
 from annotations.store.suggestions import suggested_in_wave
 from annotations.store.wave_views import TaskView
 from service.composition import Parts
+from service.pushing.coded_before import coded_before
 from service.pushing.passage_order import PassageOrder, order_by
 from service.pushing.project_push import Pushed
 from service.pushing.push_options import PushOptions, plan_for
@@ -89,13 +90,15 @@ class Share:
 @dataclass(frozen=True)
 class HandOut:
     """What a push would do. ``dealt``: transcripts dealt earlier, which stay as they were dealt; ``standing``: transcripts
-    that stand in Label Studio already without having been dealt, which stay too."""
+    that stand in Label Studio already without having been dealt, which stay too. ``coded``: passages that come to Label
+    Studio now though somebody has coded them."""
 
     plan: DrawPlan | None
     shares: tuple[Share, ...]
     new: int
     dealt: int
     standing: int
+    coded: int
 
     @property
     def passages(self) -> int:
@@ -122,6 +125,7 @@ def try_hand_out(parts: Parts, wave: str, asked: PushOptions) -> HandOut:
         its = list(suggested_in_wave(connection, model.id, segmentation, wave).items())
         before, dealt = plan_in_force(connection), dealt_so_far(connection, segmentation)
         there = pushed_segments(connection, [segment for _, segments in its for segment in segments])
+        coded = coded_before(connection, segmentation, [transcript for transcript, _ in its])
     if not its:
         raise TandemError(
             f"model {model.version} has suggested nothing in wave {wave} yet: pre-code it first."
@@ -146,6 +150,7 @@ def try_hand_out(parts: Parts, wave: str, asked: PushOptions) -> HandOut:
         len(new) - len(standing),
         len(its) - len(new),
         len(standing),
+        coded,
     )
 
 

@@ -29,6 +29,7 @@ from service.accounts.label_studio_users import refuse_push
 from service.composition import Parts
 from service.label_studio.attach import find_service
 from service.label_studio.connect import label_studio_of
+from service.pushing.coded_before import coded_before, said_of_coded_before
 from service.pushing.interview_push import InterviewPush
 from service.pushing.interview_shown import WholeShown
 from service.pushing.keep_dealt_wave import Dealing, Transcripts, deal_new, settle
@@ -109,6 +110,7 @@ class _Push:
         )
         dealing = settle(self.parts.store, self.parts.study, self.parts.segmentation.version, self.asked)
         both = self._pushing(draws=dealing.plan is not None or bool(dealing.dealt))
+        coded = self._coded_before(waves)
         done: list[Pushed] = []
         for wave in waves:
             view, changed = self._view(wave)
@@ -122,9 +124,17 @@ class _Push:
         done = [replace(pushed, seed=seed) for pushed in done]
         if done and not measured_ticks(self.model):
             done[0] = replace(done[0], notes=(*done[0].notes, _unticked(self.model)))
+        if done and coded:
+            done[0] = replace(done[0], notes=(*done[0].notes, coded))
         if done and dealing.notes:
             done[0] = replace(done[0], notes=(*dealing.notes, *done[0].notes))
         return done
+
+    def _coded_before(self, waves: Sequence[str]) -> str:
+        """What to say of passages that come to Label Studio now though somebody has coded them."""
+        its = [transcript for wave in waves for transcript, _ in self._transcripts(wave)]
+        with self.parts.store.reading() as connection:
+            return said_of_coded_before(coded_before(connection, self.parts.segmentation.version, its))
 
     def _view(self, wave: str) -> tuple[TaskView, str]:
         """The view of a wave from now on, and what to say of it if it is another one than before."""

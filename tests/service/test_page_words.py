@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from builders import REPOSITORY
 
+from annotations.label_studio.arrivals import KnownCoders
 from service.page_words import PAGE_OF, as_sentence, for_pages
 from service.web.navigation import ITEMS
 
@@ -134,6 +135,21 @@ def test_every_page_that_is_named_is_there() -> None:
 def test_a_command_becomes_its_page(said: str, shown: str) -> None:
     """In the sentence's own grammar; what an administrator does keeps its name."""
     assert for_pages(said) == shown
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        KnownCoders(()).coder_of("ulla@example.org", "")[1],
+        "Label Studio has not said yet whose it is. Pull again.",
+        'coder "Ulla" is not known. List the coder under coders in study.yaml, then try again.',
+        "that does not show that at least 30 % of its ticks are right (study.yaml, aim, least_precision).",
+        "embedder.fine_tune is set in study.yaml, but there is too little to tune the encoder on.",
+    ],
+)
+def test_what_a_lead_is_told_of_coders_ticks_and_trainings_names_no_file(said: str) -> None:
+    """Neither study.yaml nor how it is written, nor a pull, which the server does by itself."""
+    assert not re.search(r"study\.yaml|[Pp]ull again|[{}]|aim,", for_pages(said))
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from service.access.policy import Action
 from service.audit import Did
 from service.looking.coder_pace import seconds_per_passage
 from service.looking.wave_notice_kept import notice_of
+from service.pushing.coded_before import said_of_coded_before
 from service.pushing.invited_coders import invited_coders, list_invited_coders
 from service.pushing.passage_order import PassageOrder
 from service.pushing.push_asked import HandOut, asked_of, try_hand_out
@@ -160,6 +161,7 @@ def _one(visit: Visit, wave: str) -> Response:
         invited=[coder.name for coder in invited],
         plan=plan,
         tried=tried,
+        coded_before=said_of_coded_before,
         errors=fault.errors if isinstance(fault, WrongParts) else {},
         fault=[str(fault)] if fault and not isinstance(fault, WrongParts) else [],
         takes=lambda share: _takes(share.passages, share.coder, pace),

@@ -42,13 +42,31 @@ def test_a_job_that_waits_says_behind_what_and_how_far_that_is(parts: Parts) -> 
         taken = take(connection, "w1")
         assert taken is not None
         beat(connection, taken, "w1", done=12, total=25)
-    assert "waits until a worker has done training (12 of 25, " in _progress(parts, others[0]).state_in_words
+    assert (
+        "waits until a worker has done training (12 of 25 in this step)"
+        in _progress(parts, others[0]).state_in_words
+    )
     assert _progress(parts, others[1]).state_in_words.endswith("), then suggestions")
     with parts.store.writing() as connection:
         finish(connection, taken, "w1", {})
     assert _progress(parts, others[0]).state_in_words == "waits for a worker"
     assert _progress(parts, others[1]).state_in_words == "waits until a worker has done suggestions"
     assert _progress(parts, first).far_in_words == "25 of 25"
+
+
+def test_how_long_it_takes_is_said_of_what_counts_once(parts: Parts) -> None:
+    """What counts anew for each project or wave promises nothing: it would say "a minute" again and again."""
+    for kind, step, left in (("precode", "", "less than a minute left"), ("renew", " in this step", "")):
+        with parts.store.writing() as connection:
+            job = ask_for(connection, kind, {})
+            taken = take(connection, "w1")
+            assert taken is not None
+            beat(connection, taken, "w1", done=1_200, total=2_500)
+        at_it = _progress(parts, job)
+        assert (at_it.far_in_words, at_it.left_in_words) == (f"1,200 of 2,500{step}", left)
+        with parts.store.writing() as connection:
+            finish(connection, taken, "w1", {})
+        assert _progress(parts, job).far_in_words == "2,500 of 2,500"
 
 
 def test_a_job_that_is_tried_again_says_when(parts: Parts) -> None:

@@ -9,13 +9,16 @@ from accounts import add_person
 from fastapi.testclient import TestClient
 
 from annotations.store.deals import dealt_so_far, plan_in_force
+from annotations.store.described_transcripts import described_transcripts
 from annotations.store.jobs import latest_of
+from annotations.store.judged_passages import counted_passages
 from annotations.store.model_versions import serving_model
 from annotations.store.suggestions import suggested_in_wave
 from annotations.study.config import read_study
 from service.access.viewer import ViewerRole
 from service.composition import Parts
 from service.looking.wave_notice_kept import without_quotes
+from service.pushing.coded_before import said_of_coded_before
 from service.pushing.keep_dealt_wave import deal_new, settle
 from service.pushing.push_asked import asked_of, try_hand_out
 
@@ -142,3 +145,24 @@ def test_whoever_was_invited_to_code_is_put_on_the_list_of_coders(
     before = (parts.study.folder / "study.yaml").read_text("utf-8")
     assert post("/hand-out/coders", wave="2").status_code == 303
     assert (parts.study.folder / "study.yaml").read_text("utf-8") == before
+
+
+def test_passages_that_are_coded_already_are_told_before_they_are_handed_out(
+    lead: TestClient, parts: Parts
+) -> None:
+    """They would come to their coders all the same, so whoever hands out knows how many they are."""
+    version = parts.segmentation.version
+    with parts.store.reading() as connection:
+        its = [one for one in described_transcripts(connection) if one.wave == "2"]
+        before = sum(
+            one.judged for one in counted_passages(connection, version, [it.id for it in its]).values()
+        )
+    assert try_hand_out(parts, "2", asked_of({})).coded == before > 0
+    assert said_of_coded_before(before) in lead.get(TRY).text
+
+
+def test_what_is_said_of_passages_that_are_coded_already() -> None:
+    """Nothing where there is none, and one is one."""
+    assert said_of_coded_before(0) == ""
+    assert said_of_coded_before(1).startswith("1 passage that is handed out now has been coded before. It is")
+    assert said_of_coded_before(47).startswith("47 passages that are handed out now have been coded")
