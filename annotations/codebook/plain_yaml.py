@@ -104,11 +104,13 @@ def entries(given: Any, where: str) -> Sequence[Any]:
 
 
 def text(given: Any, where: str) -> str:
-    """A text, trimmed, None as the empty one; raises BadInput for a list or keys."""
+    """A text, trimmed, None as the empty one; raises BadInput for a list, keys, or what is no character."""
     if given is None:
         return ""
     if not isinstance(given, str):
         raise BadInput(f"{where}: expected a text, found {_kind(given)}.")
+    if "\x00" in given:
+        raise BadInput(f"{where}: the text holds a NUL, which is no character. Take it out.")
     return given.strip()
 
 

@@ -6,10 +6,10 @@ import re
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 
 from annotations.disk_faults import DiskFault, sqlite_fault
-from annotations.errors import Busy, TandemError, Unreachable
+from annotations.errors import BadInput, Busy, TandemError, Unreachable
 
 # SQLSTATE's classes of what the server says of itself: connection, login, resources, shutdown, a schema or database
 _NO_ROW_IS_AT_FAULT = ("08", "28", "3D", "53", "57", "58")
@@ -28,6 +28,11 @@ def database_error(error: DBAPIError, place: str, *, waited_s: int) -> TandemErr
     for beginning, said in _OF_SERVERS.items():
         if (state or "").startswith(beginning):
             return DiskFault(f"{said.format(place=place)} Nothing was changed.")
+    if isinstance(error, DataError) and "NUL (0x00)" in str(cause):
+        return BadInput(
+            "A text holds a NUL, which is no character, and PostgreSQL keeps none. Take it out, and try again. Nothing was "
+            "changed."
+        )
     if error.connection_invalidated or state is None or state[:2] in _NO_ROW_IS_AT_FAULT:
         message = " ".join(
             str(getattr(getattr(cause, "diag", None), "message_primary", None) or cause).split()

@@ -26,7 +26,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from annotations.errors import TandemError, said_of
+from annotations.errors import BadInput, TandemError, said_of
 from annotations.label_studio.annotation import fault
 from annotations.label_studio.client import _in_words
 from annotations.store.database import Store, open_store
@@ -239,6 +239,18 @@ def test_an_unreachable_database_says_why() -> None:
 
     error = OperationalError("SELECT 1", None, psycopg.OperationalError("connection refused"))
     assert "connection refused" in str(database_error(error, "postgresql://host/name", waited_s=10))
+
+
+def test_a_text_that_postgresql_cannot_keep_is_no_fault_of_the_database() -> None:
+    """The driver refuses a NUL before it asks the server: whoever wrote it is told, and not that nobody answers."""
+    from sqlalchemy.exc import DataError
+
+    from annotations.store.database_errors import database_error
+
+    cause = psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+    said = database_error(DataError("INSERT", None, cause), "postgresql://host/name", waited_s=10)
+    assert isinstance(said, BadInput)
+    assert "A text holds a NUL" in str(said)
 
 
 def test_label_studio_is_not_quoted() -> None:

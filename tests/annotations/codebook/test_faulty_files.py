@@ -160,3 +160,13 @@ def test_no_file_ends_in_a_traceback(
         assert read_codebook(file).codes
     except BadInput as error:
         assert str(file) in str(error)  # noqa: PT017 (either outcome is right)
+
+
+@pytest.mark.parametrize("text", [r"a\0b", r"\0"])
+@pytest.mark.parametrize("key", ["definition", "code", "example", "id"])
+def test_yaml_may_write_what_is_no_character(tmp_path: Path, key: str, text: str) -> None:
+    """A NUL is named with its code, wherever it stands: PostgreSQL keeps none."""
+    entry = {"code": "Money", key: text}
+    lines = "".join(f'  {name}: "{words}"\n' for name, words in entry.items())
+    file = write_file(tmp_path / "b.yaml", "codes:\n-\n" + lines)
+    assert "the text holds a NUL, which is no character. Take it out." in refusal_of(file)

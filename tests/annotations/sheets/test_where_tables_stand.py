@@ -147,3 +147,14 @@ def test_merged_words_of_a_transcript_were_said_once(tmp_path: Path) -> None:
     (found,) = read_transcripts(_save(book, tmp_path / "a.xlsx"), interviewers=())
     said = [(turn.speaker, turn.span.of(found.text)) for turn in found.turns]
     assert said == [("Ann", "First words."), ("Ann", "More words."), ("Bo", "Long words.")]
+
+
+@pytest.mark.parametrize("cell", [r"a\u0000b", r"ab\ud83d", r"\u0000 ab", r"a\udc00b"])
+def test_json_may_write_what_is_no_character(tmp_path: Path, cell: str) -> None:
+    """A NUL or half of a character, which no database keeps, is taken out, and the row is named."""
+    file = tmp_path / "t.jsonl"
+    file.write_text(f'{{"code": "whole \U0001f600"}}\n{{"code": "{cell}"}}\n', "utf-8")
+    sheet = _read(file)
+    assert [row["code"] for row in sheet.rows] == ["whole \U0001f600", "ab"]
+    (said,) = sheet.unread
+    assert "1 row holds a NUL, or half of a character, which is no text (the first in line 2)" in said
