@@ -122,7 +122,7 @@ def _transcripts(
     done += upload.of_kind("manifest")
     lines = in_few_lines(imported.refused)
     notes += [line.replace(f"{upload.folder}/transcripts/", "") for line in lines]
-    notes += imported.attributes.notes
+    notes += imported.about_participants
     if read["refused"]:
         notes.append(f"{counted(len(read['refused']), 'file waits', 'files wait')} to be mended.")
 

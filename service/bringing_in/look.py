@@ -97,7 +97,7 @@ def _transcripts(parts: Parts, upload: Upload, progress: Progress) -> dict[str, 
         "not_read": [{"file": unread.file, "why": for_pages(unread.why)} for unread in imported.not_read],
         "speakers": _speakers(upload, imported),
         # speakers and files that were not read stand on the page by themselves
-        "notes": [page_sentence(upload, sentence) for sentence in imported.attributes.notes],
+        "notes": [page_sentence(upload, sentence) for sentence in imported.about_participants],
         "fault": "",
     }
 

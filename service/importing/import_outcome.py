@@ -97,13 +97,17 @@ class ImportedTranscript:
 
 @dataclass
 class Imported:
-    """What an import read, the problems of what it refused, and how many files of other endings lay beside."""
+    """What an import read, the problems of what it refused, and how many files of other endings lay beside.
+
+    ``shared_codes``: what to say of participants' codes that may mean several people, "" where none does.
+    """
 
     read: list[ImportedTranscript] = field(default_factory=list)
     refused: list[Problem] = field(default_factory=list)
     not_read: list[NotRead] = field(default_factory=list)
     by_key: dict[str, ImportedTranscript] = field(default_factory=dict)
     attributes: ManifestAttributes = field(default_factory=ManifestAttributes)
+    shared_codes: str = ""
 
     def take(self, kept: Iterable[ImportedTranscript]) -> None:
         """Add the transcripts of one more file."""
@@ -141,6 +145,11 @@ class Imported:
         return Counter(read.state for read in self.read)
 
     @property
+    def about_participants(self) -> list[str]:
+        """What has to be told of participants: their columns in the manifest, and codes that may mean several people."""
+        return [*self.attributes.notes, *filter(None, [self.shared_codes])]
+
+    @property
     def notes(self) -> list[str]:
         """What the whole import has to be told: speakers whose role nobody has said, and files that were not read."""
         unknown = self.unknown_speakers
@@ -156,7 +165,7 @@ class Imported:
                 f"{_quoted(anew)}: a program counts speakers anew in each file, so study.yaml cannot say who they are. "
                 f"Write their names or codes into the files; until then their turns are coded."
             )
-        return [*notes, *self.attributes.notes, *sentences_of(self.not_read)]
+        return [*notes, *self.about_participants, *sentences_of(self.not_read)]
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""

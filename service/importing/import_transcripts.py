@@ -32,6 +32,7 @@ from annotations.transcript import Kind, Span, Transcript
 from service.composition import Parts
 from service.importing.import_outcome import Imported, ImportedTranscript
 from service.importing.new_versions import Replaced, put_in_its_place
+from service.importing.shared_codes import of_shared_codes
 from service.importing.transcript_files import OpenedFile, opened_files
 
 
@@ -66,6 +67,8 @@ def import_transcripts(
             imported.refused.append(problem_of(opened.file, str(error)))
         else:
             imported.take(kept)
+    with parts.store.reading() as connection:
+        _look_at_codes(connection, imported)
     return imported.with_guesses()
 
 
@@ -98,6 +101,7 @@ def preview_transcripts(
                     imported.refused.append(problem_of(file_opened.file, str(error)))
                 else:
                     imported.take(kept)
+            _look_at_codes(connection, imported)
             if then is not None:
                 then(connection, imported)
             raise _PreviewOver
@@ -151,6 +155,11 @@ def _keep(
     return ImportedTranscript(
         str(file), read.reader, kept, state, speakers, warnings, read.account, transcript, put.replaced
     )
+
+
+def _look_at_codes(connection: Connection, imported: Imported) -> None:
+    codes = {read.transcript.participant for read in imported.read}
+    imported.shared_codes = of_shared_codes(connection, codes)
 
 
 def _refuse_withdrawn(connection: Connection, file: Path, transcript: Transcript) -> None:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from annotations.errors import BadInput, Busy
 from annotations.store.jobs import ask_for, take
+from service.cli.language_figures import show_languages
 from service.cli.main import app
 from service.composition import open_parts
 
@@ -155,3 +156,17 @@ def test_a_model_that_was_not_measured_says_why(tandem: Tandem, said: Said) -> N
     shown = said("models", "show", "v1")
     assert "–" not in shown
     assert "only the codebook" in shown
+
+
+def test_figures_by_language_stand_where_there_are_some(capsys: pytest.CaptureFixture[str]) -> None:
+    """No table of dashes below figures that are not there, and no row for a language of which nothing was coded."""
+    nothing = {"languages": [], "n_segments": 0, "micro_f1": None, "kappa": None}
+    swedish = {"languages": ["sv"], "n_segments": 9, "micro_f1": None, "kappa": None}
+    show_languages({"taught": nothing, "others": [swedish]})
+    assert capsys.readouterr().out == ""
+    show_languages({"taught": nothing, "others": [swedish | {"micro_f1": 0.5}]})
+    shown = capsys.readouterr().out
+    assert "sv (it was not)" in shown
+    assert "the encoder was taught" not in shown
+    show_languages({"taught": swedish | {"languages": ["en"], "kappa": 0.4}, "others": []})
+    assert "en (the encoder was taught)" in capsys.readouterr().out
