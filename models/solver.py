@@ -149,7 +149,8 @@ class _SolverSearch:
         """What former steps have taught leads these codes nowhere: the next step goes straight down."""
         if codes.any():
             self.pairs = [
-                (*pair, np.where(codes, 0, rho).astype(self.precision)) for *pair, rho in self.pairs
+                (s, ks, y, ky, np.where(codes, 0, rho).astype(self.precision))
+                for s, ks, y, ky, rho in self.pairs
             ]
 
     def _kernel(self, rows: Floats32) -> Floats32:
