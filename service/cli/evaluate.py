@@ -138,7 +138,7 @@ def _show(figures: dict[str, Any], group_by: GroupBy) -> None:
     if figures["too_few"]:
         say(
             "",
-            f"{counted(len(figures['too_few']), 'code has', 'codes have')} too few examples to be judged and "
+            f"{counted(len(figures['too_few']), 'code')} cannot be judged yet and "
             f"{'counts' if len(figures['too_few']) == 1 else 'count'} as not suggested.",
         )
 

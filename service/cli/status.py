@@ -81,10 +81,8 @@ def _about_model(model: ModelInService | None, why_none: str | None) -> str:
 
     if model is None:
         return f"{(why_none or 'no model.')[:1].upper()}{(why_none or 'no model.')[1:]}"
-    said = (
-        f"Model {model.version} serves: it can suggest {counted(model.codes_judged, 'code')}; "
-        f"{model.codes_too_few:,} {'has' if model.codes_too_few == 1 else 'have'} too few examples."
-    )
+    not_yet = f", and {counted(model.codes_too_few, 'other')} not yet" if model.codes_too_few else ""
+    said = f"Model {model.version} serves: it can suggest {counted(model.codes_judged, 'code')}{not_yet}."
     if model.kind == "cold start":
         said = f"Model {model.version} serves: it knows only the codebook's own words (no codings yet)."
     if not model.up_to_date:

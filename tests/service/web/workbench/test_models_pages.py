@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -127,3 +128,23 @@ def test_what_was_measured_on_nothing_says_so(lead: TestClient, measured: Parts)
     with measured.store.writing() as connection:
         connection.execute(these.values(kind="trained", reviews=3))
     assert "nothing: too few participants were coded" in lead.get("/models/v2").text
+
+
+def test_codes_that_are_not_suggested_yet_are_not_said_to_want_examples(
+    lead: TestClient, measured: Parts
+) -> None:
+    """A code that every passage carries has examples enough: each page names the reason that holds."""
+    with measured.store.writing() as connection:
+        row = connection.execute(model_versions.select().where(model_versions.c.version == "v2")).one()
+        lacking = {
+            "place": {"examples": 60, "groups": 4, "reason": "every passage that was judged carries it"}
+        }
+        known = dict(row.thresholds) | {"place": None}
+        these = model_versions.update().where(model_versions.c.version == "v2")
+        connection.execute(these.values(too_few=lacking, thresholds=known))
+    pages = {path: lead.get(path).text for path in ("/", "/models", "/models/v2", "/hand-out/wave?wave=2")}
+    for path, page in pages.items():
+        assert not re.search("too few examples|more examples|want of examples", page), path
+    assert "It does not suggest 1 other code yet" in pages["/"]
+    assert "every passage that was judged carries it" in pages["/models/v2"]
+    assert re.search("1 code is not suggested yet: .*Place", pages["/hand-out/wave?wave=2"])
