@@ -17,7 +17,7 @@ from annotations.names import folded
 from annotations.readers.counted_turns import without_counts
 from annotations.readers.interview_head import head_of
 from annotations.readers.label_forms import Form, LabelMark, colon_form, ends_sentence
-from annotations.readers.label_shapes import Shape, is_head, is_noise, is_role, shape_of
+from annotations.readers.label_shapes import Shape, is_head, is_noise, is_role, shape_of, without_doubt
 from annotations.readers.label_words import listed
 from annotations.readers.text_lines import TextLines
 from annotations.readers.words import count_words
@@ -180,8 +180,11 @@ class _LabelEvidence:
     def _fits(self, form: Form, counted: Counter[str]) -> bool:
         if form.weak and counted[form.key] < 2 and not self._clocks:
             return False  # "10:30 Meeting:" is no time and label
-        return self._known.lists(form.label) or (
-            shape_of(form.label) is not Shape.HEADING and not is_noise(form.label)
+        sure = folded(without_doubt(form.label))
+        return (
+            self._known.lists(form.label)
+            or (shape_of(form.label) is not Shape.HEADING and not is_noise(form.label))
+            or (sure != form.key and counted[sure] > 0)
         )
 
     def _comes_again(self, form: Form, counted: Counter[str]) -> bool:

@@ -131,6 +131,25 @@ def test_somebody_whom_nobody_knows_is_somebody() -> None:
     assert [speaker for speaker, _ in _said(text)] == ["I", "P-1", "I", "?", "P-1"]
 
 
+@pytest.mark.parametrize(
+    "label", ["R?", "P-1?", "P-1 (?)", "Nurse?", "Speaker 2 [?]", "R??", "Bo?", "[Nurse?]"]
+)
+def test_somebody_who_may_have_spoken_is_somebody(label: str) -> None:
+    """Whoever typed it was not sure who spoke: the words are not those of whoever asked."""
+    text = (
+        f"I: How?\nP-1: So.\nI: And you, Bo?\n{label}: Yes.\nI: Why?\nBo: So?: that was it.\nI: Well?: yes.\n"
+    )
+    said = _said(text)
+    assert [speaker for speaker, _ in said] == ["I", "P-1", "I", label, "I", "Bo", "I"]
+    assert said[3][1] == "Yes."
+
+
+def test_a_question_is_nobody() -> None:
+    """A word and a question mark before a colon are somebody's words."""
+    text = "I: How?\nP-1: They asked me.\nWhy?: because.\nMoney?: no.\nI: And?\nP-1: No.\n"
+    assert [speaker for speaker, _ in _said(text)] == ["I", "P-1", "I", "P-1"]
+
+
 def test_soft_hyphens_are_no_part_of_a_name() -> None:
     """Word puts them where a name may break."""
     text = "Inter\u00advie\u00adwer: How?\nP-1: So.\nInterviewer: And?\nP-1: Yes.\n"
