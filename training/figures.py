@@ -70,7 +70,7 @@ def evaluate(
     """
     gold = [judgement for judgement in dataset.judgements if judgement.gold]
     if out_of_fold is not None and not out_of_fold.judges_anything:
-        out_of_fold, reason = None, reason or "no code has enough examples for the model to judge it"
+        out_of_fold, reason = None, reason or _why_no_code(lacking)
     people, people_reason = _people(dataset, gold, out_of_fold)
     pairs = [] if out_of_fold is None else model_with_coders(dataset, gold, out_of_fold)
     too_few = tuple(Lacking(codebook.label(code), code, w.examples, w.reason) for code, w in lacking.items())
@@ -87,6 +87,14 @@ def evaluate(
         ticks.effort,
     )
     return Figures(measured, people, people_reason, too_few)
+
+
+def _why_no_code(lacking: Mapping[str, TooFew]) -> str:
+    """Why the model judges no code, in the words of the codes where one reason holds for all."""
+    reasons = {code_too_few.reason for code_too_few in lacking.values()}
+    if len(reasons) == 1:
+        return f"the model can judge no code ({reasons.pop()})"
+    return "no code has enough examples for the model to judge it"
 
 
 def _people(

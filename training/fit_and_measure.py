@@ -181,7 +181,14 @@ def _notes(parts: TrainingParts, collected: Collected, model: Model, dataset: Da
             f"transcripts word for word. No model learns that while it is tested on whoever said it; an invented "
             f"example serves better."
         )
-    if parts.aim.precision is None and (few := _with_few_examples(parts, model, dataset)):
+    looked_at = dataset.targets(gold=False)
+    given = bool(((looked_at[0] > 0) & (looked_at[1] > 0)).any())
+    if not given:
+        notes.append(
+            f"nobody has given a code yet on the {counted(len(dataset), 'passage')} that people looked at. What is "
+            f"suggested comes from the codebook's words, and the figures say nothing before somebody gives a code."
+        )
+    elif parts.aim.precision is None and (few := _with_few_examples(parts, model, dataset)):
         notes.append(
             f"{counted(len(few), 'code has', 'codes have')} fewer than {FEW_POSITIVES} examples and "
             f"{'is' if len(few) == 1 else 'are'} suggested on the few passages that are nearest to what the codebook says "
@@ -191,6 +198,11 @@ def _notes(parts: TrainingParts, collected: Collected, model: Model, dataset: Da
         notes.append(
             "all coded passages are one participant's. What is typical of that person and what is typical of a code "
             "cannot be told apart yet, and nothing shows how good the suggestions are: code a second and a third one."
+        )
+    if len(set(dataset.groups)) == 2:
+        notes.append(
+            "the coded passages are two participants'. Nothing shows yet how good the suggestions are: a figure on people "
+            "whom the model has not seen needs a third."
         )
     if collected.withheld:
         notes.append(

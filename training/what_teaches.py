@@ -21,8 +21,25 @@ def why_nothing_is_learnt(collected: Collected) -> str:
     so_far = f"({counted(collected.reviews, 'review')} so far)"
     if _anything(collected) and not teaches(collected):
         return f"one coded passage teaches nothing yet {so_far}"
+    if _everywhere(collected):
+        return (
+            f"each code that somebody gave stands on every passage that was looked at {so_far}, and nothing shows where "
+            f"it does not apply"
+        )
     return f"no code has enough examples yet, and passages without it {so_far}"
 
 
 def _anything(collected: Collected) -> bool:
     return any(labels.complete for labels in collected.labels) and bool(collected.learnable)
+
+
+def _everywhere(collected: Collected) -> bool:
+    """Has somebody given codes, and does every passage that was looked at carry all of these?"""
+    carried = [
+        labels.codes.get(position, frozenset())
+        for labels in collected.labels
+        if labels.complete
+        for position in labels.judged
+    ]
+    given = frozenset[str]().union(*carried)
+    return bool(given) and all(codes == given for codes in carried)

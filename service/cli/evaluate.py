@@ -91,6 +91,7 @@ def _show(figures: dict[str, Any], group_by: GroupBy) -> None:
     from annotations.groups import judged_groups
     from annotations.numbers_shown import counted
     from service.serving.evaluation_in_words import (
+        NO_CODE_GIVEN,
         at_random_in_words,
         effort_in_words,
         main_rows,
@@ -128,9 +129,12 @@ def _show(figures: dict[str, Any], group_by: GroupBy) -> None:
     _show_without_assisted(figures)
     show_languages(figures.get("languages"))
     _show_people(figures, group_by)
-    _show_codes(figures)
-    for said in filter(None, (ticks_in_words(figures["codes"]), effort_in_words(figures))):
-        say("", said)
+    if any(row["n"] for row in figures["codes"]):
+        _show_codes(figures)
+        for said in filter(None, (ticks_in_words(figures["codes"]), effort_in_words(figures))):
+            say("", said)
+    else:
+        say("", NO_CODE_GIVEN.format(passages=counted(overall["n_segments"], "passage")))
     if any(row.get("few_transcripts") for row in (overall, *figures["codes"])):
         say("", f"* few transcripts: the interval is wide and rests on fewer than 20 {group_by}s.")
     for said in no_kappa_in_words(figures):

@@ -84,7 +84,9 @@ def _about_model(model: ModelInService | None, why_none: str | None) -> str:
     not_yet = f", and {counted(model.codes_too_few, 'other')} not yet" if model.codes_too_few else ""
     said = f"Model {model.version} serves: it can suggest {counted(model.codes_judged, 'code')}{not_yet}."
     if model.kind == "cold start":
-        said = f"Model {model.version} serves: it knows only the codebook's own words (no codings yet)."
+        said = (
+            f"Model {model.version} serves: it knows only the codebook's own words, for no codings taught it."
+        )
     if not model.up_to_date:
         said += " The codebook or the segmentation has changed since: train again."
     if model.waiting:

@@ -27,6 +27,10 @@ EFFORT = (
     "{read_in_vain} read in vain. In keys and clicks that is {actions} with suggestions and {actions_without} without; what "
     "reading the boxes costs is not in it."
 )
+NO_CODE_GIVEN = (
+    "Coders gave no code on these {passages}, so nothing says how well codes are found: a 0 above counts only suggestions "
+    "that nobody wanted."
+)
 _MAIN = (
     ("F1 over all codes (micro)", "overall", "micro_f1"),
     ("F1, mean of codes (macro)", "overall", "macro_f1"),
@@ -139,9 +143,9 @@ def evaluated_codes(figures: Mapping[str, Any]) -> list[EvaluatedCode]:
 
 
 def ticks_in_words(codes: Sequence[Mapping[str, Any]]) -> str:
-    """What the columns about ticks say, "" where no tick was measured."""
+    """What the columns about ticks say, "" where no tick was measured or no coder gave a code."""
     measured = [row for row in codes if row.get("ticked") is not None]
-    if not measured:
+    if all(row.get("n") == 0 for row in measured):
         return ""
     ticking = [row for row in measured if row["comes_ticked"]]
     right, of_all = (sum(row[key] for row in ticking) for key in ("ticked_right", "ticked"))
@@ -153,9 +157,9 @@ def ticks_in_words(codes: Sequence[Mapping[str, Any]]) -> str:
 
 
 def effort_in_words(figures: Mapping[str, Any]) -> str:
-    """What suggestions would have saved or cost a coder's hands, "" where that was not measured."""
+    """What suggestions would have saved or cost a coder's hands, "" where that was not measured or no code was given."""
     effort = figures.get("effort")
-    if not effort:
+    if not effort or not effort["given"]:
         return ""
     whole = _whole_numbers(effort, figures["codes"])
     counts = {

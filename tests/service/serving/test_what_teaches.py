@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
-from study_to_train import GROUPS, describe, interview_file, quiet, what_is_said
+from study_to_train import GROUPS, describe, import_rows, interview_file, quiet, what_is_said
 
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.store.reviews import add_reviews, current_reviews, reviews_after
@@ -151,3 +151,45 @@ def _misled(kept: KeptTranscript, book: str) -> list[Review]:
         )
         for turn, (_, topic) in zip(turns, words, strict=True)
     ]
+
+
+def _only_new_interviews(parts: Parts, folder: Path, codes: tuple[str, ...]) -> None:
+    """Four interviews of which every passage carries these codes; nobody learns from the others."""
+    describe(parts, {f"P-{at:02d}" for at in range(GROUPS)}, may_train=False)
+    files = [interview_file(folder, f"N-{at}", what_is_said(at)) for at in range(4)]
+    import_transcripts(parts, files, manifest=None, described={}, replace=False, progress=quiet)
+    rows = [
+        (f"N-{at}", "Ines", code, 2 * turn + 1) for at in range(4) for turn in range(12) for code in codes
+    ]
+    import_rows(parts, folder, rows)
+
+
+def test_where_no_code_was_given_training_and_evaluation_say_so(
+    parts: Parts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Everybody looked and nothing applied: no table of no codes, and no figure that looks like a failure."""
+    _only_new_interviews(parts, tmp_path, ("",))
+    note = train(parts).notes[0]
+    assert note.startswith("nobody has given a code yet on the 48 passages that people looked at")
+    show_evaluation(evaluate(parts, group_by="participant").figures, "participant")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Coders gave no code on these 48 passages" in said
+    assert "What it saves" not in said
+    assert "Ticks right" not in said
+
+
+def test_where_every_passage_carries_its_codes_the_reason_is_that(parts: Parts, tmp_path: Path) -> None:
+    """There are examples enough; what is missing are passages without."""
+    _only_new_interviews(parts, tmp_path, ("Money", "People"))
+    note = train(parts).notes[0]
+    assert note.startswith(
+        "each code that somebody gave stands on every passage that was looked at (48 reviews"
+    )
+    reason = evaluate(parts, group_by="participant").figures["overall"]["reason"]
+    assert "every passage that was judged for it carries it" in reason
+
+
+def test_two_participants_have_no_figure_and_training_says_so(parts: Parts) -> None:
+    """Whoever reads the summary alone knows that nothing was measured."""
+    describe(parts, {f"P-{at:02d}" for at in range(2, GROUPS)}, may_train=False)
+    assert any(note.startswith("the coded passages are two participants'") for note in train(parts).notes)
