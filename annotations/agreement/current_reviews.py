@@ -44,12 +44,12 @@ def notes_on(reviews: Sequence[Review], codebook: Codebook) -> tuple[str, ...]:
     foreign = Counter(c.code for review in reviews for c in review.codings if c.code not in codebook.by_id)
     if foreign:
         named = ", ".join(f'"{code}" ({n})' for code, n in foreign.most_common(5))
-        carry = counted(sum(foreign.values()), "coding carries a code", "codings carry codes")
-        notes.append(f"{carry} that the codebook does not hold: {named}. They count as not coded.")
+        total = sum(foreign.values())
+        carry = counted(total, "coding carries a code", "codings carry codes")
+        count = "counts" if total == 1 else "count"
+        notes.append(f"{carry} that the codebook does not hold, and so {count} as not coded: {named}")
     unsourced = sum(review.condition.derived and not review.sources for review in reviews)
     if unsourced:
         name = counted(unsourced, "derived review names", "derived reviews name")
-        notes.append(
-            f"{name} no sources, so nobody can be compared with them: it is not known who took part."
-        )
+        notes.append(f"{name} no sources, so nobody can be compared with them: it is not known who took part")
     return tuple(notes)

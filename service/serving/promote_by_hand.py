@@ -28,13 +28,22 @@ def promote_by_hand(parts: Parts, version: str, *, by: str, reason: str) -> Mode
     return model
 
 
-def roll_back(parts: Parts, *, by: str, reason: str) -> ModelVersion:
-    """Let the version serve that served before the present one. Raises as ``promote_by_hand``."""
+def roll_back(parts: Parts, *, by: str, reason: str, to: str = "") -> ModelVersion:
+    """Let the version serve that served before the present one. Raises as ``promote_by_hand``.
+
+    ``to``: the version that whoever decides had seen named as that one. It is refused where another stands there by now:
+    two steps back, of two leads or of one who pressed twice, would otherwise end where they began.
+    """
     with parts.store.reading() as connection:
-        model = previous_champion(connection)
+        model, serving = previous_champion(connection), champion(connection)
     if model is None:
         raise BadInput(
             'no other version has served, so there is nothing to go back to. See "tandem models list".'
+        )
+    if to and to != model.version and serving is not None:
+        raise BadInput(
+            f"{serving.model.version} serves by now, and before it {model.version} did, so this would not go back to {to}. "
+            f"Look at the versions again. Nothing was changed."
         )
     _decide(parts, model, ROLLED_BACK, by=by, reason=reason)
     return model

@@ -38,6 +38,8 @@ from service.web.workbench.in_force import VisitedNow
 router = APIRouter(include_in_schema=False, route_class=FormRoute)
 PATH, TRACE = "/models", "/models/trace"
 Reason = Annotated[str, Form(max_length=5000)]
+# the version that the form named, so that a form that was opened earlier does nothing else
+Shown = Annotated[str, Form(max_length=40)]
 _JUDGED_BY = {"judge set": "participants set aside", "cross-validation": "cross-validation"}
 
 
@@ -132,11 +134,11 @@ def train(visit: VisitedNow) -> Response:
 
 
 @router.post(f"{PATH}/rollback")
-def rollback(visit: VisitedNow, reason: Reason = "") -> Response:
-    """As "tandem models rollback" does."""
+def rollback(visit: VisitedNow, reason: Reason = "", to: Shown = "") -> Response:
+    """As "tandem models rollback" does, if it still leads to the version that the page named."""
     visit.must(Action.CHANGE_MODELS)
     with visit.parts.alone("models rollback"):
-        model = roll_back(visit.parts.read_again(), by=visit.viewer.name, reason=_given(reason))
+        model = roll_back(visit.parts.read_again(), by=visit.viewer.name, reason=_given(reason), to=to)
     audit(visit, Did.PROMOTED, model.version, how="rolled back")
     return saved(f"{PATH}/{model.version}", form="rollback")
 

@@ -64,6 +64,24 @@ def test_a_lead_promotes_and_goes_back(
     assert 'href="/models/v2"' in lead.get("/audit").text
 
 
+def test_two_steps_back_from_one_page_are_one(
+    twice_trained_parts: Parts, quick_passwords: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two leads, or one who presses twice, see "Go back to v1": the second is told, and v2 does not serve again."""
+    monkeypatch.setattr(Parts, "embedder", WordEncoder())
+    add_person(twice_trained_parts, "Lena", ViewerRole.LEAD)
+    lead = signed_in(create_app(twice_trained_parts, key=KEY), "Lena")
+    assert '<input type="hidden" name="to" value="v1">' in lead.get("/models").text
+    typed = {"csrf": form_token(lead, "/account"), "reason": "Too many.", "to": "v1"}
+    first, second = (lead.post("/models/rollback", data=typed, follow_redirects=False) for _ in range(2))
+    assert (first.status_code, second.status_code) == (303, 422)
+    assert "v1 serves by now" in second.text
+    with twice_trained_parts.store.reading() as connection:
+        serving = champion(connection)
+    assert serving is not None
+    assert serving.model.version == "v1"
+
+
 def test_what_is_true_of_the_unseen_stands_beside_what_a_random_split_claims(
     parts: Parts, quick_passwords: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
