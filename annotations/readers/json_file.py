@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,6 +20,7 @@ from annotations.readers.words import count_words
 from annotations.transcript import SpokenTurn
 
 MOST = 40_000_000
+_CLOSES = re.compile("[.,;:?!…]+")
 _DEEPEST = 6
 _TEXT = ("text", "sentence", "content", "transcript", "utterance", "value", "words")
 # a turn's words in a list of their own, and what a word is called there
@@ -131,8 +133,13 @@ def _of_words(plain: Mapping[str, Any]) -> str:
             parts = [_word(word) for word in words]
             spaced = any(part != part.strip() for part in parts)
             if any(part.strip() for part in parts):
-                return ("" if spaced else " ").join(parts)
+                return "".join(parts) if spaced else "".join(map(_after_a_space, parts)).strip()
     return ""
+
+
+def _after_a_space(part: str) -> str:
+    """A word with the space before it, which a full stop or comma has none of."""
+    return part if _CLOSES.fullmatch(part) else f" {part}"
 
 
 def _word(plain: Any) -> str:

@@ -150,3 +150,14 @@ def test_comments_of_google_docs_are_nobodys_words() -> None:
     assert [turn.span.of(found.text) for turn in found.turns] == ["How?", "Slow enough.", "And?", "Yes."]
     assert [(one.where, one.words) for one in found.account.left_out] == [("comments", 6)]
     assert found.account.missing == 0
+
+
+def test_a_turn_of_one_word_ends_without_a_space() -> None:
+    """Programs that list words and marks apart: no space stands before a full stop, also where none is listed."""
+    says = [
+        ("Anna", ["How", " ", "was", " ", "it", "?"]),
+        ("Bo", ["Yes", "."]),
+        ("Bo", ["No", "...", "Well", "!"]),
+    ]
+    plain = [{"speaker": who, "elements": [{"value": word} for word in words]} for who, words in says]
+    assert _said(json.dumps(plain).encode(), ".json") == [("Anna", "How was it?"), ("Bo", "Yes. No... Well!")]
