@@ -17,7 +17,7 @@ from annotations.codebook.code_values import carriers_said, names_said, select_s
 from annotations.codebook.codes import FRAMEWORK_ROLES, Codebook
 from annotations.codebook.column_names import with_own_names
 from annotations.codebook.draft import CodeDraft, FrameworkDraft, a_name, assemble
-from annotations.codebook.numbered_names import parents_by_number
+from annotations.codebook.numbered_names import BY_NUMBER, numbered_tree
 from annotations.codebook.plain_yaml import entries, mapping, plain_yaml, text
 from annotations.codebook.program_tables import (
     Listed,
@@ -26,6 +26,7 @@ from annotations.codebook.program_tables import (
     level_codes,
     program_codes,
 )
+from annotations.codebook.sheets_of_codes import about_sheets, sheets_of_codes
 from annotations.codebook.word_tables import tables_of_codes
 from annotations.errors import BadInput, unknown
 from annotations.names import folded
@@ -42,21 +43,6 @@ _TOP_KEYS = ("name", "description", "sources", "influence", "frameworks", "codes
 _FRAMEWORK_KEYS = ("id", "name", "role", "select", "description", "codes")
 _CODE_KEYS = ("id", "code", "parent", *_TEXTS, "color", "applicable", "carried_by", "names", "codes")
 _UNNAMED = "Codes"
-_NUMBERS = (
-    "no",
-    "no.",
-    "nr",
-    "nr.",
-    "num",
-    "number",
-    "#",
-    "nummer",
-    "code_no",
-    "code_no.",
-    "code_number",
-    "id",
-)
-_BY_NUMBER = "the numbers of the codes say which lies below which (1.1 below 1); they were read so."
 
 
 def shipped_codebooks() -> tuple[str, ...]:
@@ -193,30 +179,46 @@ def _of_tree(listed: Sequence[tuple[Listed, bool]], file: Path) -> Codebook:
 
 def _own_table(file: Path, grids: Sequence[Grid], called: Sequence[str]) -> FromFile:
     listing = _ListedCodes()
-    sheet = sheet_in(grids, file, required=("code",), optional=_COLUMNS).refuse_hidden()
-    for given in sheet.rows:
-        row = SheetRow(given.number, {key: text_of_safe(cell) for key, cell in given.cells.items()})
-        where = f"{file}, row {row.number}"
-        if not row["code"]:
-            raise BadInput(f'{where}: the column "code" is empty. Every row names a code.')
-        listing.drafts.append(
-            CodeDraft(
-                name=a_name(row["code"], where, "a code"),
-                framework=listing.framework(row["framework"], row["select"], where),
-                where=where,
-                parent=row["parent"],
-                id=row["id"],
-                applicable=yes_said(row["applicable"], where),
-                texts={key: row[key] for key in _TEXTS if row[key]},
-            )
-        )
+    by_sheet = sheets_of_codes(grids) if file.suffix.lower() == ".xlsx" else []
+    looked_in = [[grid] for grid in by_sheet] or [list(grids)]
+    sheets = [
+        sheet_in(some, file, required=("code",), optional=_COLUMNS).refuse_hidden() for some in looked_in
+    ]
+    for sheet, some in zip(sheets, looked_in, strict=True):
+        name = some[0].name if by_sheet else ""
+        place = f'{file}, sheet "{name}"' if name else str(file)
+        listing.drafts.extend(_drafts(listing, sheet, place, name))
     if not listing.drafts:
         raise BadInput(f"{file} holds no codes. Below the first row every row is a code.")
-    by_number = _nest_by_number(listing, sheet)
+    by_number = "" if by_sheet else _nest_by_number(listing, sheets[0])
     made = assemble(file.stem, tuple(listing.frameworks.values()), listing.drafts, file=str(file))
-    ignored = [sheet.headings.get(column, column) for column in sheet.ignored if column != by_number]
-    notes = (_BY_NUMBER,) if by_number else ()
-    return FromFile(made, (*called, *notes, *sheet.unread, *_not_read(ignored)))
+    ignored = dict.fromkeys(
+        sheet.headings.get(column, column)
+        for sheet in sheets
+        for column in sheet.ignored
+        if column != by_number
+    )
+    notes = [*(about_sheets(grids, by_sheet) if by_sheet else ()), *((BY_NUMBER,) if by_number else ())]
+    unread = [note for sheet in sheets for note in sheet.unread]
+    return FromFile(made, (*dict.fromkeys(called), *notes, *unread, *_not_read(tuple(ignored))))
+
+
+def _drafts(listing: _ListedCodes, sheet: Sheet, place: str, name: str) -> Iterator[CodeDraft]:
+    """The codes of a table; ``name``: the framework where the table names none."""
+    for given in sheet.rows:
+        row = SheetRow(given.number, {key: text_of_safe(cell) for key, cell in given.cells.items()})
+        where = f"{place}, row {row.number}"
+        if not row["code"]:
+            raise BadInput(f'{where}: the column "code" is empty. Every row names a code.')
+        yield CodeDraft(
+            name=a_name(row["code"], where, "a code"),
+            framework=listing.framework(row["framework"] or name, row["select"], where),
+            where=where,
+            parent=row["parent"],
+            id=row["id"],
+            applicable=yes_said(row["applicable"], where),
+            texts={key: row[key] for key in _TEXTS if row[key]},
+        )
 
 
 def _nest_by_number(listing: _ListedCodes, sheet: Sheet) -> str:
@@ -224,13 +226,10 @@ def _nest_by_number(listing: _ListedCodes, sheet: Sheet) -> str:
     drafts = listing.drafts
     if len(listing.frameworks) > 1 or any(draft.parent for draft in drafts):
         return ""
-    for column in ("code", *(column for column in sheet.columns if column in _NUMBERS)):
-        above = parents_by_number([row[column] for row in sheet.rows])
-        if above is not None:
-            for draft, place in zip(drafts, above, strict=True):
-                draft.above = None if place is None else drafts[place]
-            return column
-    return ""
+    column, above = numbered_tree(sheet)
+    for draft, place in zip(drafts, above, strict=False):
+        draft.above = None if place is None else drafts[place]
+    return column
 
 
 def _not_read(columns: Sequence[str]) -> tuple[str, ...]:

@@ -5,7 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from annotations.sheets.sheet import Sheet
+
 _NUMBER = re.compile(r"(?P<number>(?:[A-Z]|\d{1,3})(?:\.\d{1,3}){0,6})[.)]?(?=\s|$)")
+
+_NUMBERS = (
+    "no",
+    "no.",
+    "nr",
+    "nr.",
+    "num",
+    "number",
+    "#",
+    "nummer",
+    "code_no",
+    "code_no.",
+    "code_number",
+    "id",
+)
+BY_NUMBER = "the numbers of the codes say which lies below which (1.1 below 1); they were read so."
+
+
+def numbered_tree(sheet: Sheet) -> tuple[str, list[int | None]]:
+    """The column whose numbers make a tree of the rows, and of each row the place of the one above it; or "" and none."""
+    for column in ("code", *(column for column in sheet.columns if column in _NUMBERS)):
+        above = parents_by_number([row[column] for row in sheet.rows])
+        if above is not None:
+            return column, above
+    return "", []
 
 
 def parents_by_number(numbered: Sequence[str]) -> list[int | None] | None:

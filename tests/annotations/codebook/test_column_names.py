@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from codebook_files import workbook_of, write_file
+from openpyxl import Workbook
 
 from annotations.codebook.files import codebook_from
 from annotations.codebook.numbered_names import parents_by_number
+from annotations.errors import BadInput
 
 TEXTS = ("definition", "use_when", "do_not_use_when", "example")
 HEADS = (
@@ -91,3 +93,49 @@ def test_a_parent_goes_before_numbers(tmp_path: Path) -> None:
     rows = [["Code", "Parent"], ["1 Money", ""], ["1.1 Cost", "2 Trust"], ["2 Trust", ""]]
     read = codebook_from(write_file(tmp_path / "b.xlsx", workbook_of(rows)))
     assert "Codes/2 Trust/1.1 Cost" in [code.path for code in read.codebook]
+
+
+def _book(file: Path, sheets: dict[str, list[list[Any]]], hidden: str = "") -> Path:
+    book: Any = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        sheet.sheet_state = "hidden" if name == hidden else "visible"
+        for row in rows:
+            sheet.append(row)
+    book.save(file)
+    return file
+
+
+MONEY = [["Code", "Definition"], ["Cost", "A price"], ["Grant", ""]]
+PEOPLE = [["People and roles"], ["Code", "Inclusion criteria"], ["Leader", "Who decides"]]
+
+
+def test_a_sheet_for_each_theme(tmp_path: Path) -> None:
+    """Each sheet that names codes is a framework; another one is named, and a note says so."""
+    file = _book(tmp_path / "b.xlsx", {"Money": MONEY, "People": PEOPLE, "Log": [["Ada changed 3"]]})
+    read = codebook_from(file)
+    assert [code.path for code in read.codebook] == ["Money/Cost", "Money/Grant", "People/Leader"]
+    assert [code.use_when for code in read.codebook] == ["", "", "Who decides"]
+    said = " ".join(read.notes)
+    assert 'the sheets "Money", "People" each name codes; each was read as a framework of this name.' in said
+    assert 'the sheet "Log" (1 row) was not read.' in said
+    with pytest.raises(BadInput, match='sheet "Money", row 3'):
+        codebook_from(_book(tmp_path / "c.xlsx", {"Money": [*MONEY[:2], ["", "x"]], "People": PEOPLE}))
+
+
+@pytest.mark.parametrize(
+    "second",
+    [[["Code", "Definition"], ["cost", "An older text"]], [["Code", "Parent"], ["Leader", ""]], [["Code"]]],
+)
+def test_sheets_that_are_no_themes(tmp_path: Path, second: list[list[Any]]) -> None:
+    """An earlier version of the same codes, or a sheet that says itself where a code lies: the first is read, as told."""
+    read = codebook_from(_book(tmp_path / "b.xlsx", {"Now": MONEY, "Before": second}))
+    assert [code.path for code in read.codebook] == ["Codes/Cost", "Codes/Grant"]
+    assert 'the sheet "Now" was read' in " ".join(read.notes)
+
+
+def test_a_hidden_sheet_is_no_theme(tmp_path: Path) -> None:
+    """Nobody sees what it holds."""
+    read = codebook_from(_book(tmp_path / "b.xlsx", {"Money": MONEY, "People": PEOPLE}, hidden="People"))
+    assert [code.path for code in read.codebook] == ["Codes/Cost", "Codes/Grant"]
