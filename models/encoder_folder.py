@@ -20,6 +20,18 @@ _PICKLED = frozenset({".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt"})
 _ACTIVATION = re.compile(r"torch\.nn\.modules\.(activation|linear)\.\w+")
 _NAMES_CODE = ("auto_map", "custom_pipelines")
 LARGEST_CONFIG = 5_000_000
+# what says who wrote a folder, and not what its vectors are
+_COSMETIC = frozenset(
+    {
+        "__version__",
+        "_name_or_path",
+        "name_or_path",
+        "architectures",
+        "dtype",
+        "torch_dtype",
+        "transformers_version",
+    }
+)
 _CARD = re.compile(r"---\r?\n(.*?)\r?\n---", re.DOTALL)
 
 
@@ -49,6 +61,25 @@ def refuse_code(folder: Path) -> None:
     for file in sorted(folder.rglob("*")):
         if file.suffix in _PICKLED and not any(file.parent.glob("*.safetensors")):
             raise _refused(folder, f"{file.name} holds weights as pickle, which can run a program")
+
+
+def how_it_embeds(folder: Path) -> bytes:
+    """What makes vectors of the same weights: which parts, how they pool, how long a text may be, how it is cut."""
+    said: dict[str, Any] = {
+        "parts": [str(part.get("type", "")).rpartition(".")[2] for part in _parts(folder)]
+    }
+    for at, part in enumerate(_parts(folder) or [{}]):
+        where = folder / str(part.get("path", ""))
+        for name in ("config.json", "sentence_bert_config.json", "tokenizer_config.json"):
+            said[f"{at} {name}"] = _keys(where / name)
+    said["prompts"] = _keys(folder / "config_sentence_transformers.json")
+    plain = {
+        name: {key: value for key, value in keys.items() if key not in _COSMETIC}
+        if isinstance(keys, dict)
+        else keys
+        for name, keys in said.items()
+    }
+    return json.dumps(plain, sort_keys=True).encode()
 
 
 def languages_of(folder: Path) -> frozenset[str] | None:

@@ -49,13 +49,15 @@ def tick_cuts(
 
 def _by_rule(model: ModelVersion, least: float) -> dict[str, float]:
     cuts: dict[str, float] = {}
+    # below it no tick was counted
+    counted_from = model.figures.get("least_precision") or LEAST_PRECISION
     for row in model.figures.get("codes") or ():
         code = row.get("code_id")
         threshold = model.thresholds.get(code)
         if threshold is None or row.get("ticked") is None:
             continue
         if shown_right(int(row["ticked"]), int(row.get("ticked_right") or 0), least):
-            cuts[str(code)] = max(float(threshold), least)
+            cuts[str(code)] = max(float(threshold), least, float(counted_from))
     return cuts
 
 

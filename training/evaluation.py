@@ -20,7 +20,7 @@ from training.figures import evaluate
 from training.fit_and_measure import dataset_of
 from training.folds import FOLDS, folds_of
 from training.held_out import HeldOut
-from training.measure import measure
+from training.measure import measure, measured_alike
 from training.same_model_again import unchanged
 from training.training_parts import TrainingParts
 
@@ -56,6 +56,7 @@ def evaluation(parts: TrainingParts, *, group_by: GroupBy, progress: Progress) -
         if (
             unchanged(parts, asked.collected, serving.model)
             and figures.pop("measured_on", "") == "cross-validation"
+            and measured_alike(parts, asked.dataset, figures)
         ):
             beside, _ = _random_split(parts, asked.dataset, progress)
             return Evaluated(figures | asked.known | beside, asked.collected)

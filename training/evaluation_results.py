@@ -157,18 +157,26 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The model against each coder, on every segment that this coder judged."""
+    """The model against each coder, on every segment that this coder judged.
+
+    ``least_precision``: from which probability on ticks were counted.
+    """
 
     side: PairsSide
     probabilities: Probabilities
     codes: tuple[CodeFigures, ...]
     effort: Effort
+    least_precision: float
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         plain = self.side.to_json()
         plain["overall"] |= asdict(self.probabilities)
-        return plain | {"codes": [asdict(code) for code in self.codes], "effort": asdict(self.effort)}
+        return plain | {
+            "codes": [asdict(code) for code in self.codes],
+            "effort": asdict(self.effort),
+            "least_precision": self.least_precision,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +195,7 @@ class NotMeasured:
             "labelling": asdict(Labelling(None, 0)),
             "codes": [],
             "effort": None,
+            "least_precision": None,
         }
 
 

@@ -85,6 +85,7 @@ def evaluate(
         probabilities,
         tuple(_codes(dataset, pairs, of_codes, codebook, lacking, ticks)),
         ticks.effort,
+        least_precision,
     )
     return Figures(measured, people, people_reason, too_few)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -43,11 +44,31 @@ def measure(
         return InLanguages(languages, len(some), len(set(some.groups)), model, why)
 
     whole = figures(dataset, out_of_fold)
-    here = sorted(set(dataset.languages))
-    others = [] if parts.taught is None else [language for language in here if language not in parts.taught]
+    known, others = _apart(parts, dataset)
     if not others:
         return whole
-    known = tuple(language for language in here if language not in others)
     return replace(
         whole, languages=ByLanguage(alone(known), tuple(alone((language,)) for language in others))
     )
+
+
+def measured_alike(parts: TrainingParts, dataset: Dataset, figures: Mapping[str, Any]) -> bool:
+    """Were figures that are kept measured by the same languages apart, or does study.yaml name others since?"""
+    known, others = _apart(parts, dataset)
+    apart = figures.get("languages")
+    before = (
+        (apart["taught"]["languages"], [other["languages"] for other in apart["others"]])
+        if apart
+        else ([], [])
+    )
+    now = (list(known), [[language] for language in others]) if others else ([], [])
+    return before == now
+
+
+def _apart(parts: TrainingParts, dataset: Dataset) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The languages here that the encoder was taught, and the others."""
+    here = sorted(set(dataset.languages))
+    others = (
+        () if parts.taught is None else tuple(language for language in here if language not in parts.taught)
+    )
+    return tuple(language for language in here if language not in others), others

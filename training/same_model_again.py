@@ -8,6 +8,7 @@ from annotations.store.model_versions import ModelVersion
 from annotations.store.stale_models import changed_since
 from models.artifact import load
 from models.model_folder import model_folder
+from models.ticking import LEAST_PRECISION
 from training.collect import Collected
 from training.lineage import numbered_groups, read_snapshot
 from training.training_parts import TrainingParts
@@ -30,6 +31,8 @@ def unchanged(parts: TrainingParts, collected: Collected, model: ModelVersion) -
         and model.kind == "trained"
         and model.reviews_hash == collected.reviews_hash
         and model.recipe == parts.recipe
+        # its ticks are counted from another probability on
+        and (model.figures.get("least_precision") or LEAST_PRECISION) == parts.least_precision
     )
     if not same:
         return False

@@ -113,6 +113,30 @@ def test_a_folder_of_a_model_is_taken(tmp_path: Path) -> None:
     assert EmbedderSource(str(folder)).fingerprint != EmbedderSource().fingerprint
 
 
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        ("1_Pooling/config.json", '"pooling_mode_cls_token": false', '"pooling_mode_cls_token": true'),
+        ("modules.json", "sentence_transformers.models.Normalize", "sentence_transformers.models.Dropout"),
+        ("sentence_bert_config.json", "256", "64"),
+        ("config.json", '"layer_norm_eps": 1e-12', '"layer_norm_eps": 1e-5'),
+        ("tokenizer_config.json", '"do_lower_case": true', '"do_lower_case": false'),
+    ],
+)
+def test_the_same_weights_used_otherwise_are_another_encoder(
+    file: str, before: str, after: str, tmp_path: Path
+) -> None:
+    """Vectors that were kept of the one are none of the other, and a model of the one is not that of the other."""
+    folder = tmp_path / "model"
+    shutil.copytree(EmbedderSource().folder, folder)
+    said = (folder / file).read_text("utf-8")
+    assert before in said
+    (folder / file).write_text(said.replace(before, after), "utf-8")
+    assert EmbedderSource(str(folder)).fingerprint != EmbedderSource().fingerprint
+    (folder / file).write_text(said.replace("4.8.2", "5.0.0"), "utf-8")
+    assert EmbedderSource(str(folder)).fingerprint == EmbedderSource().fingerprint
+
+
 @pytest.mark.parametrize("model", ["no-such-model", "some/other-model"])
 def test_what_is_not_on_this_machine_is_not_downloaded(
     model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

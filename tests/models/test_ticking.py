@@ -48,6 +48,12 @@ def test_a_code_comes_ticked_from_its_threshold_on_and_from_the_least_precision(
     assert measured_ticks(model)
 
 
+def test_nothing_comes_ticked_below_what_was_counted() -> None:
+    """Whoever lowers the least precision has ticks counted from there by the next training; until then it stays."""
+    model = a_measured_model([{"code_id": "low", "ticked": 40, "ticked_right": 30}], {"low": 0.1})
+    assert tick_cuts(model, 0.2) == {"low": 0.3}
+
+
 def test_a_model_without_such_figures_ticks_nothing() -> None:
     """It knows only the codebook's words, or was made before they were taken."""
     model = a_measured_model([], {"low": 0.1})

@@ -105,6 +105,31 @@ def test_other_languages_are_said_and_measured_apart(parts: Parts) -> None:
     assert any("was not taught" in note for note in train(parts).notes)
 
 
+def test_whoever_says_later_what_the_encoder_was_taught_sees_figures_by_that(parts: Parts) -> None:
+    """What was measured apart before is not shown as what is true now, though the model is the same."""
+    train(parts)
+    assert evaluate(parts, group_by="participant").figures["languages"] is not None
+    parts.embedder.__dict__["taught"] = frozenset({"en", "sv"})
+    figures = evaluate(parts, group_by="participant").figures
+    assert figures["languages"] is None
+    assert figures["overall"]["n_segments"] == 50
+
+
+def test_ticks_are_counted_anew_where_the_least_precision_has_changed(parts: Parts) -> None:
+    """The evaluation counts from there, and a training makes a model whose ticks are counted so."""
+    first = train(parts)
+    assert first.figures["least_precision"] == 0.3
+    aim = parts.study.config.aim.model_copy(update={"least_precision": 0.6})
+    parts.study.__dict__["config"] = parts.study.config.model_copy(update={"aim": aim})
+    figures = evaluate(parts, group_by="participant").figures
+    assert figures["least_precision"] == 0.6
+    second = train(parts)
+    assert second.new
+    assert second.figures["least_precision"] == 0.6
+    assert second.figures["overall"] == first.figures["overall"]
+    assert not train(parts).new
+
+
 def test_an_encoder_that_was_taught_both_says_nothing(parts: Parts) -> None:
     """And there is nothing to show apart."""
     parts.embedder.__dict__["taught"] = frozenset({"en", "sv"})
