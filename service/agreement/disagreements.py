@@ -50,6 +50,16 @@ class CoderCodes:
     memos: Mapping[str, str]
     review: str
 
+    def gone(self, codebook: Codebook) -> list[str]:
+        """Those of the codes that the codebook does not hold any more, by id: no figure counts them."""
+        return sorted(code for code in self.codes if code not in codebook.by_id)
+
+    def in_words(self, codebook: Codebook) -> str:
+        """What the coder put on it, codes that are gone included; "nothing" only where it was nothing."""
+        named = sorted(codebook.label(code) for code in self.codes if code in codebook.by_id)
+        gone = [f"{code} (no longer in the codebook)" for code in self.gone(codebook)]
+        return ", ".join([*named, *gone]) or "nothing"
+
 
 @dataclass(frozen=True, slots=True)
 class AgreedSince:
@@ -99,6 +109,7 @@ class Disagreement:
                 {
                     "coder": coder_codes.coder,
                     "codes": sorted(label(c) for c in coder_codes.codes if c in codebook.by_id),
+                    "codes_gone": coder_codes.gone(codebook),
                     "memos": {label(c): memo for c, memo in coder_codes.memos.items() if c in codebook.by_id},
                     "review": coder_codes.review,
                 }

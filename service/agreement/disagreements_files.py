@@ -28,7 +28,7 @@ def write_csv(differing: Sequence[Disagreement], codebook: Codebook, file: Path)
         coders = plain["coders"]
         cells = {key: plain[key] for key in COLUMNS[:8]} | {
             "differ_on": "; ".join(plain["differ_on"]),
-            "coders": "; ".join(f"{c['coder']}: {', '.join(c['codes']) or 'nothing'}" for c in coders),
+            "coders": "; ".join(f"{said.coder}: {said.in_words(codebook)}" for said in difference.said),
             "memos": "; ".join(
                 f"{c['coder']}, {code}: {memo}" for c in coders for code, memo in c["memos"].items()
             ),

@@ -92,7 +92,7 @@ def _show(differing: Sequence[Disagreement], codebook: Codebook) -> None:
             difference.transcript,
             shown_number(difference.turn),
             difference.words if len(difference.words) < 120 else difference.words[:117] + " …",
-            "\n".join(f"{its.coder}: {named(its.codes, 'nothing')}" for its in difference.said),
+            "\n".join(f"{its.coder}: {its.in_words(codebook)}" for its in difference.said),
             named(difference.consensus.codes, "nothing applies") if difference.consensus else "",
         )
         for difference in differing[:SHOWN]

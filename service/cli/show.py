@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +12,9 @@ from service.cli.history import version_line
 from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
+
+if TYPE_CHECKING:
+    from service.looking.text_versions import EarlierVersion
 from service.cli.settle import show_waiting
 
 NAME = "show"
@@ -67,7 +71,7 @@ def command(
     if json:
         as_json(plain)
         return
-    _print(plain)
+    _print(plain, earlier)
     if waiting:
         say(
             "",
@@ -85,7 +89,7 @@ def _found_on(turn: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _print(plain: dict[str, Any]) -> None:
+def _print(plain: dict[str, Any], earlier: Sequence[EarlierVersion]) -> None:
     from annotations.turn_numbers import shown_number
 
     described = ("kind", "participant", "case", "site", "wave", "session", "date", "language")
@@ -97,7 +101,7 @@ def _print(plain: dict[str, Any]) -> None:
     say(", ".join(consents))
     if plain["attributes"]:
         say("  ".join(f"{name}: {value}" for name, value in plain["attributes"].items()))
-    say(*(version_line(earlier) for earlier in plain["earlier_versions"]), "")
+    say(*map(version_line, earlier), "")
     rows = [
         (
             shown_number(turn["turn"]),

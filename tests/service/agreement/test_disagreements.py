@@ -42,6 +42,24 @@ def test_disagreements_are_those_of_the_pair_and_the_code(parts_of: MakeParts, t
         run_on(parts, "disagreements", "--pair", "Ada,Zed")
 
 
+def test_a_code_that_is_gone_from_the_codebook_is_not_told_as_nothing(
+    parts_of: MakeParts, tmp_path: Path
+) -> None:
+    """Whoever gave it found something: it stands there by its id, in the table, in files and on pages."""
+    parts = parts_of(MadeUp(coders=("Ada", "Ben"), transcripts=12, turns=40))
+    line = "      - {id: people, code: People, definition: Who does it.}\n"
+    file = parts.study.codebook_file
+    assert line in file.read_text("utf-8")
+    file.write_text(file.read_text("utf-8").replace(line, ""), "utf-8")
+    found = json.loads(run_on(parts, "disagreements", "--json"))["disagreements"]
+    assert any(coder["codes_gone"] == ["people"] for one in found for coder in one["coders"])
+    assert all("People" not in coder["codes"] for one in found for coder in one["coders"])
+    for kind in ("csv", "html"):
+        run_on(parts, "disagreements", f"--{kind}", str(tmp_path / f"d.{kind}"))
+        assert "people (no longer in the codebook)" in (tmp_path / f"d.{kind}").read_text("utf-8")
+    assert "no longer in" in run_on(parts, "disagreements")
+
+
 def test_no_disagreement_is_not_said_where_nobody_could_disagree(parts_of: MakeParts) -> None:
     """One coder alone, or a wave that is not there: a sentence, not an empty list."""
     parts = parts_of(MadeUp(coders=("Ada",), transcripts=2, turns=6))

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from commands_refused import Tandem, codings_file, refused, rows_of_tables, write_lines
 from docx import Document
+from typer.testing import CliRunner
 
 from annotations.errors import BadInput
+from service.cli.main import app
 
 # MLflow's own, with the newest SQLAlchemy
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
@@ -81,6 +83,9 @@ def test_the_same_file_is_recognised_and_another_text_refused(
     file.write_text("I: How?\nJKG-01: Quite otherwise.\n", "utf-8")
     (read,) = tandem("import", str(file), "--replace")["transcripts"]
     assert [one["before"] for one in read["replaced"]["waiting"]] == ["Otherwise."]
+    shown = CliRunner().invoke(app, ["--study", str(study), "show", "JKG-01"])
+    assert shown.exit_code == 0, shown.output
+    assert "Version 2 of the text was replaced on" in shown.output
 
 
 def test_what_a_second_import_does_not_say_stays(tandem: Tandem, tmp_path: Path) -> None:
