@@ -17,7 +17,7 @@ from annotations.codebook.code_values import carriers_said, names_said, select_s
 from annotations.codebook.codes import FRAMEWORK_ROLES, Codebook
 from annotations.codebook.column_names import with_own_names
 from annotations.codebook.draft import CodeDraft, FrameworkDraft, a_name, assemble
-from annotations.codebook.numbered_names import BY_NUMBER, numbered_tree
+from annotations.codebook.nested_rows import NOT_NESTED, nest_as_written
 from annotations.codebook.plain_yaml import entries, mapping, plain_yaml, text
 from annotations.codebook.program_tables import (
     Listed,
@@ -190,15 +190,19 @@ def _own_table(file: Path, grids: Sequence[Grid], called: Sequence[str]) -> From
         listing.drafts.extend(_drafts(listing, sheet, place, name))
     if not listing.drafts:
         raise BadInput(f"{file} holds no codes. Below the first row every row is a code.")
-    by_number = "" if by_sheet else _nest_by_number(listing, sheets[0])
+    plain = len(listing.frameworks) == 1 and not any(draft.parent for draft in listing.drafts)
+    nested = nest_as_written(listing.drafts, sheets[0], file) if plain else NOT_NESTED
     made = assemble(file.stem, tuple(listing.frameworks.values()), listing.drafts, file=str(file))
     ignored = dict.fromkeys(
         sheet.headings.get(column, column)
         for sheet in sheets
         for column in sheet.ignored
-        if column != by_number
+        if column != nested.column
     )
-    notes = [*(about_sheets(grids, by_sheet) if by_sheet else ()), *((BY_NUMBER,) if by_number else ())]
+    notes = [
+        *(about_sheets(grids, by_sheet) if by_sheet else ()),
+        *nested.notes,
+    ]
     unread = [note for sheet in sheets for note in sheet.unread]
     return FromFile(made, (*dict.fromkeys(called), *notes, *unread, *_not_read(tuple(ignored))))
 
@@ -219,17 +223,6 @@ def _drafts(listing: _ListedCodes, sheet: Sheet, place: str, name: str) -> Itera
             applicable=yes_said(row["applicable"], where),
             texts={key: row[key] for key in _TEXTS if row[key]},
         )
-
-
-def _nest_by_number(listing: _ListedCodes, sheet: Sheet) -> str:
-    """Put codes below each other as their numbers say, where nothing else does; the column of the numbers, or ""."""
-    drafts = listing.drafts
-    if len(listing.frameworks) > 1 or any(draft.parent for draft in drafts):
-        return ""
-    column, above = numbered_tree(sheet)
-    for draft, place in zip(drafts, above, strict=False):
-        draft.above = None if place is None else drafts[place]
-    return column
 
 
 def _not_read(columns: Sequence[str]) -> tuple[str, ...]:
