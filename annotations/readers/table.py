@@ -30,6 +30,11 @@ from annotations.transcript import SpokenTurn
 DESCRIBING = ("participant", "case", "site", "wave", "kind", "session", "language", "date")
 _REQUIRED = ("speaker", "text")
 LONGEST_TIME = 16
+_ONE_ROW_ONE_TURN = (
+    "Each row is one turn: who speaks, and the words. Open answers of a survey come in so: a row with the question, whose "
+    "speaker is Interviewer, a row with the answer, whose speaker is Participant, and in both a column transcript with the "
+    "respondent's number."
+)
 _OPTIONAL = ("transcript", "turn", "start", "end", "time", *DESCRIBING)
 
 
@@ -56,7 +61,13 @@ def read_table(
     columns = columns_of(file, also_called)
     speakers = "speaker" in columns or not {"start", "time"} & set(columns)
     required = _REQUIRED if speakers else ("text",)
-    sheet = read_sheet(file, required=required, optional=("speaker", *_OPTIONAL), also_called=also_called)
+    sheet = read_sheet(
+        file,
+        required=required,
+        optional=("speaker", *_OPTIONAL),
+        also_called=also_called,
+        remedy=_ONE_ROW_ONE_TURN,
+    )
     marks = html_that_a_program_wrote([row[column] for row in sheet.rows for column in _REQUIRED])
     many: dict[str, _Rows] = {}
     for row in sheet.rows:

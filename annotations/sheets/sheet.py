@@ -79,15 +79,17 @@ def read_sheet(
     required: Sequence[str],
     optional: Sequence[str],
     also_called: Mapping[str, Collection[str]] = MappingProxyType({}),
+    remedy: str = "",
 ) -> Sheet:
-    """Read a table. Raises BadInput if the file is no table, or lacks one of the ``required`` columns.
+    """Read a table. Raises BadInput if the file is no table, or lacks one of the ``required`` columns; ``remedy`` is
+    what that says at its end.
 
     The row that names the columns may stand below a title, and the table in another sheet than the first: the first row
     that holds all ``required`` columns is taken. ``also_called``: how other programs name a column, where it does not
     stand there by its own name.
     """
     grids = list(_until_found(grids_of(file), required, also_called))
-    return sheet_in(grids, file, required=required, optional=optional, also_called=also_called)
+    return sheet_in(grids, file, required=required, optional=optional, also_called=also_called, remedy=remedy)
 
 
 def sheet_in(
@@ -97,6 +99,7 @@ def sheet_in(
     required: Sequence[str],
     optional: Sequence[str],
     also_called: Mapping[str, Collection[str]] = MappingProxyType({}),
+    remedy: str = "",
 ) -> Sheet:
     """The table among those of a file whose columns are these, as ``read_sheet`` reads it. Raises BadInput."""
     if not grids:
@@ -110,7 +113,7 @@ def sheet_in(
         raise BadInput(grid.fault)
     known = (*required, *optional)
     head, rows = grid.rows[at][1], grid.rows[at + 1 :]
-    columns = _columns(head, str(file), required, known, also_called)
+    columns = _columns(head, str(file), required, known, also_called, remedy)
     rows_read = _rows(rows, columns, str(file))
     named = tuple(column for column in columns if column)
     ignored = tuple(column for column in named if column not in known)
@@ -209,6 +212,7 @@ def _columns(
     required: Sequence[str],
     known: Sequence[str],
     also_called: Mapping[str, Collection[str]],
+    remedy: str,
 ) -> list[str]:
     columns = own_names(head, also_called)
     for at, column in enumerate(columns):
@@ -222,8 +226,9 @@ def _columns(
     missing = [column for column in required if column not in columns]
     if missing:
         raise BadInput(
-            f"{file}: the column {', '.join(missing)} is missing. The first row names the columns; "
-            f"found: {', '.join(filter(None, columns)) or 'nothing'}."
+            f"{file}: the {'column' if len(missing) == 1 else 'columns'} {' and '.join(missing)} "
+            f"{'is' if len(missing) == 1 else 'are'} missing. The first row names the columns; "
+            f"found: {', '.join(filter(None, columns)) or 'nothing'}.{f' {remedy}' if remedy else ''}"
         )
     return columns
 

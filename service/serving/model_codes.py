@@ -31,14 +31,14 @@ class CutPoint:
 class CodeInModel:
     """A code as a version knows it. ``cut``: from which probability on it comes ticked, None for never; ``why_not``: why.
 
-    ``examples``: passages that carry it among those that judge the model; ``ticked`` and ``right``: of held-out passages
+    ``judged_on``: passages that carry it among those that judge the model, None where none judged it; ``ticked`` and ``right``: of held-out passages
     with the cut in force, None where that was not measured; ``carried``: held-out passages that carry it.
     """
 
     framework: str
     code: str
     code_id: str
-    examples: int
+    judged_on: int | None
     threshold: float | None
     cut: float | None
     rule_cut: float | None
@@ -100,7 +100,7 @@ def _code(
         framework=book.framework(book[code].framework).name,
         code=book.label(code),
         code_id=code,
-        examples=int(row.get("n", lacking.get("examples", 0)) or 0),
+        judged_on=row.get("n"),
         threshold=threshold,
         cut=cut,
         rule_cut=rule.get(code),

@@ -75,7 +75,7 @@ def _version_columns(zone: tzinfo) -> tuple[ListColumn[ListedModel], ...]:
 _CODES = (
     ListColumn[CodeInModel]("code", "Code", lambda row: row.code),
     ListColumn[CodeInModel]("framework", "Framework", lambda row: row.framework, choice=True),
-    ListColumn[CodeInModel]("examples", "Examples", lambda row: row.examples),
+    ListColumn[CodeInModel]("judged_on", "Judged on", lambda row: row.judged_on),
     ListColumn[CodeInModel](
         "ticks", "Comes ticked", lambda row: "yes" if row.cut is not None else "no", choice=True,
         text=lambda row: f"from {row.cut:.2f}" if row.cut is not None else "no",
@@ -199,7 +199,7 @@ def _one(visit: Visit, version: str, fault: str = "") -> Response:
         before = () if other is None else codes_in_model(other, book, least, chosen_for(connection, other.id))
     shown = ShownList(
         sorted(
-            codes, key=lambda code: not code.examples
+            codes, key=lambda code: not code.judged_on
         ),  # most codebooks have many codes that nobody has used yet
         _CODES,
         asked_of(visit.request.query_params),

@@ -42,6 +42,9 @@ def test_a_version_tells_what_it_is_worth(lead: TestClient, measured: Parts) -> 
     page = lead.get("/models/v2").text
     assert "83 % of 60" in page
     assert "80 %" in page
+    # what taught a code is not what judges it
+    assert ">Judged on<" in re.sub(r"\s*<a [^>]*>\s*|\s*</a>\s*", "", page)
+    assert "Examples" not in page
     assert "1 code comes ticked: in all, 50 of 60 ticks were right." in page
     assert "Is it coded at all: κ</dt><dd>0.61" in page
     assert "Which codes, where coders coded: F1</dt><dd>0.72" in page
