@@ -31,8 +31,9 @@ class CutPoint:
 class CodeInModel:
     """A code as a version knows it. ``cut``: from which probability on it comes ticked, None for never; ``why_not``: why.
 
-    ``judged_on``: passages that carry it among those that judge the model, None where none judged it; ``ticked`` and ``right``: of held-out passages
-    with the cut in force, None where that was not measured; ``carried``: held-out passages that carry it.
+    ``judged_on``: passages that carry it among those that judge the model, None where none judged it; ``ticked`` and
+    ``right``: of held-out passages with the cut in force, None where that was not measured; ``carried``: held-out
+    passages that carry it.
     """
 
     framework: str
