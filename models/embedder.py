@@ -19,7 +19,13 @@ from annotations.arrays import Floats32
 from annotations.errors import BadInput, TandemError
 from annotations.lots import lots
 from annotations.progress import Progress
-from models.encoder_folder import dimensions_of, how_it_embeds, languages_of, refuse_code
+from models.encoder_folder import (
+    dimensions_of,
+    how_it_embeds,
+    languages_of,
+    refuse_code,
+    refuse_incomplete,
+)
 
 SHIPPED = "all-MiniLM-L6-v2"
 SHIPPED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -61,7 +67,7 @@ class EmbedderSource:
     def fingerprint(self) -> str:
         """16 hex digits that change with the weights, the tokenizer and the way of pooling.
 
-        Raises TandemError if the shipped weights are not those that were published.
+        Raises TandemError if the shipped weights are not those that were published, BadInput for a folder that is not whole.
         """
         digest = hashlib.sha256(POOLING.encode())
         for file in self._files():
@@ -73,6 +79,7 @@ class EmbedderSource:
                 )
             digest.update(f"{file.name} {sha256_now}".encode())
         if self.model != "shipped":
+            refuse_incomplete(self.folder)
             # a copy of the shipped one is the shipped one
             own = how_it_embeds(self.folder)
             digest.update(b"" if own == how_it_embeds(_shipped_folder()) else own)

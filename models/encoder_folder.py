@@ -19,6 +19,9 @@ _OWN = "sentence_transformers."
 _PICKLED = frozenset({".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt"})
 _ACTIVATION = re.compile(r"torch\.nn\.modules\.(activation|linear)\.\w+")
 _NAMES_CODE = ("auto_map", "custom_pipelines")
+# parts that cannot be loaded without a configuration
+_WITH_SETTINGS = frozenset({"Transformer", "Pooling", "Dense"})
+_TOKENIZERS = frozenset({"tokenizer.json", "vocab.txt", "vocab.json"})
 LARGEST_CONFIG = 5_000_000
 # what says who wrote a folder, and not what its vectors are
 _COSMETIC = frozenset(
@@ -61,6 +64,34 @@ def refuse_code(folder: Path) -> None:
     for file in sorted(folder.rglob("*")):
         if file.suffix in _PICKLED and not any(file.parent.glob("*.safetensors")):
             raise _refused(folder, f"{file.name} holds weights as pickle, which can run a program")
+
+
+def refuse_incomplete(folder: Path) -> None:
+    """Raises BadInput if a file is missing without which the encoder is not loaded, or its vectors mean nothing."""
+    parts = _parts(folder)
+    if not parts and any(folder.glob("[0-9]_*/config.json")):
+        raise _not_whole(folder, "modules.json is missing, which says how its parts work together")
+    width = None
+    for part in parts or [{"type": "Transformer"}]:
+        kind = str(part.get("type", "")).rpartition(".")[2]
+        where = Path(str(part.get("path", ""))) / "config.json"
+        if kind not in _WITH_SETTINGS:
+            continue
+        if not (folder / where).is_file():
+            raise _not_whole(folder, f"{where} is missing")
+        said = _keys(folder / where)
+        if kind == "Transformer":
+            width = _number(said.get("hidden_size", said.get("dim")))
+        elif kind == "Pooling":
+            taken = _number(said.get("embedding_dimension", said.get("word_embedding_dimension")))
+            if width is not None and taken is not None and taken != width:
+                raise _not_whole(
+                    folder, f"{where} counts on {taken} numbers for each word, and config.json gives {width}"
+                )
+    if not any(file.name in _TOKENIZERS or file.suffix == ".model" for file in folder.rglob("*")):
+        raise _not_whole(
+            folder, "it holds no tokenizer (tokenizer.json, or a vocabulary), so it would know no word"
+        )
 
 
 def how_it_embeds(folder: Path) -> bytes:
@@ -159,4 +190,11 @@ def _refused(folder: Path, why: str) -> BadInput:
     return BadInput(
         f'embedder.model "{folder}" is not loaded: {why}. Give the folder of a sentence-transformers model whose weights '
         f"are *.safetensors and that needs no code of its own, or leave the key out to use the shipped one."
+    )
+
+
+def _not_whole(folder: Path, why: str) -> BadInput:
+    return BadInput(
+        f'embedder.model "{folder}" is not loaded: {why}. Copy the whole folder of the model again, or leave the key out to '
+        f"use the shipped one."
     )

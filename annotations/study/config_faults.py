@@ -26,6 +26,7 @@ _IN_WORDS: Mapping[str, str] = {
     "bool_parsing": "must be true or false",
     "bool_type": "must be true or false",
     "string_type": "must be words; put quotation marks around it",
+    "string_pattern_mismatch": "must be as a language's short name: two or three small letters, such as en or sv",
     "tuple_type": "must be a list",
     "dict_type": "must hold keys with their values",
     "model_type": "must hold keys with their values",

@@ -12,7 +12,7 @@ import pytest
 
 from annotations.errors import BadInput
 from models.embedder import EmbedderSource
-from models.encoder_folder import refuse_code
+from models.encoder_folder import refuse_code, refuse_incomplete
 
 
 class _Runs:
@@ -117,3 +117,33 @@ def test_a_name_is_not_taken_for_a_folder_where_somebody_stands(
     monkeypatch.setenv("HOME", str(tmp_path))
     with pytest.raises(BadInput, match="not on this machine"):
         _ = EmbedderSource("some/model").folder
+
+
+@pytest.mark.parametrize(
+    ("gone", "why"),
+    [
+        (("config.json",), r"not loaded: config\.json is missing"),
+        (("modules.json",), r"modules\.json is missing"),
+        (("1_Pooling/config.json",), r"1_Pooling/config\.json is missing"),
+        (("tokenizer.json", "vocab.txt"), "holds no tokenizer"),
+    ],
+)
+def test_a_folder_that_was_copied_in_part_is_refused(gone: tuple[str, ...], why: str, tmp_path: Path) -> None:
+    """Without a tokenizer it would have been loaded all the same, and known no word."""
+    folder = tmp_path / "model"
+    shutil.copytree(EmbedderSource().folder, folder)
+    refuse_incomplete(folder)
+    for name in gone:
+        (folder / name).unlink()
+    with pytest.raises(BadInput, match=why):
+        EmbedderSource(str(folder)).load()
+
+
+def test_parts_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    """The pooling counts on another width than the transformer has."""
+    folder = tmp_path / "model"
+    shutil.copytree(EmbedderSource().folder, folder)
+    pooling = folder / "1_Pooling" / "config.json"
+    pooling.write_text(pooling.read_text("utf-8").replace("384", "768"), "utf-8")
+    with pytest.raises(BadInput, match=r"counts on 768 numbers for each word, and config\.json gives 384"):
+        EmbedderSource(str(folder)).load()
