@@ -37,8 +37,21 @@ _NAMES: Mapping[str, str] = MappingProxyType(
     }
 )
 _OWN = {their: own for own, theirs in _NAMES.items() for their in theirs.split()}
+_DEFINING = ("definition", "use_when", "do_not_use_when")
 # a table of codes has one of these beside the code
 _BESIDE = frozenset(_OWN) - frozenset(_NAMES["code"].split())
+
+
+def is_known(name: str, own: str = "") -> bool:
+    """Does a column of this name (folded, "_" between words) hold what one of ours holds? ``own``: which."""
+    meant = "code" if name == "code" else _OWN.get(name)
+    return meant is not None and own in ("", meant)
+
+
+def define_codes(grids: Sequence[Grid]) -> bool:
+    """Does one of the tables name codes and say what they mean or when they apply, whatever its columns are called?"""
+    heads = [grid.rows[at][1] for grid in grids if (at := _head(grid, ())) is not None]
+    return any(_OWN.get(name) in _DEFINING for cells in heads for name in own_names(cells, {}))
 
 
 def with_own_names(grids: Sequence[Grid], levels: Sequence[str] = ()) -> tuple[list[Grid], list[str]]:

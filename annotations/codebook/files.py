@@ -27,6 +27,7 @@ from annotations.codebook.program_tables import (
     program_codes,
 )
 from annotations.codebook.sheets_of_codes import about_sheets, sheets_of_codes
+from annotations.codebook.turned_tables import upright_grids
 from annotations.codebook.word_tables import tables_of_codes
 from annotations.errors import BadInput, unknown
 from annotations.names import folded
@@ -120,12 +121,13 @@ class _ListedCodes:
         return framework_draft
 
 
-def _read_table(file: Path, grids: Sequence[Grid]) -> FromFile:
+def _read_table(file: Path, as_written: Sequence[Grid]) -> FromFile:
+    grids, turned = upright_grids(as_written)
     layout_there = find_layout(grids)
     # what has columns of ours beside the code is ours, unless the tree stands in columns side by side
     if layout_there is None or (not isinstance(layout_there[2], tuple) and _is_own(grids)):
         own_grids, called = with_own_names(grids)
-        return _own_table(file, own_grids, called)
+        return _own_table(file, own_grids, (*turned, *called))
     grid, head, layout = layout_there
     if grid.fault:
         raise BadInput(grid.fault)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from annotations.codebook.column_names import define_codes
 from annotations.codebook.program_tables import find_layout
+from annotations.codebook.turned_tables import upright
 from annotations.errors import BadInput
 from annotations.names import folded
 from annotations.sheets.content import read_bytes, refuse_zip_bomb
@@ -21,27 +23,44 @@ _BREAKS = (f"{_W}br", f"{_W}cr", f"{_W}tab")
 
 
 def grids_of_word(file: Path) -> list[Grid]:
-    """The tables of a document; those with the same first row are one, as a long table that was split.
+    """The tables of a document; those with the same first row are one, as a long table that was split, and so
+    are those that stand on their side, a code each.
 
     Rows count within their table, from 1. Raises BadInput for a damaged file.
     """
     by_head: dict[tuple[str, ...], list[list[str]]] = {}
+    cards: list[list[list[str]]] = []
     for table in _tables(file):
         rows = [cells for cells in table if any(cells)]
-        if rows:
+        if (card := upright(rows)) is not None:
+            cards.append(card)
+        elif rows:
             head = tuple(map(folded, rows[0]))
             by_head.setdefault(head, [rows[0]]).extend(rows[1:])
+    tables = [*([_one_table(cards)] if cards else ()), *by_head.values()]
     return [
-        Grid(f"Table {number}" if len(by_head) > 1 else "", tuple(enumerate(rows, 1)))
-        for number, rows in enumerate(by_head.values(), 1)
+        Grid(f"Table {number}" if len(tables) > 1 else "", tuple(enumerate(rows, 1)))
+        for number, rows in enumerate(tables, 1)
     ]
+
+
+def _one_table(cards: Sequence[list[list[str]]]) -> list[list[str]]:
+    """A table of a code each, in one; what some of them leave out is empty there."""
+    names = {folded(name): name for head, *_ in cards for name in head}
+    rows = [list(names.values())]
+    for head, *codes in cards:
+        for code in codes:
+            said = dict(zip(map(folded, head), code, strict=True))
+            rows.append([said.get(name, "") for name in names])
+    return rows
 
 
 def tables_of_codes(file: Path) -> list[Grid]:
     """The same for a codebook; raises BadInput for a document in which no table names codes."""
     grids = grids_of_word(file)
     heads = [set(own_names(cells, {})) for grid in grids for _, cells in grid.rows[:MOST_ABOVE]]
-    if find_layout(grids) is None and not any("code" in names for names in heads):
+    codes = any("code" in names for names in heads) or define_codes(grids)
+    if find_layout(grids) is None and not codes:
         raise BadInput(
             f"{file} holds no table of codes. A codebook in Word is a table whose first row names the columns: Code, "
             f"Definition, and what else you have. Or give .yaml, .csv or .xlsx."

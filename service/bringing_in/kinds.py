@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from annotations.codebook.column_names import define_codes
+from annotations.codebook.turned_tables import upright_grids
 from annotations.codebook.word_tables import grids_of_word
 from annotations.codings.read_codings import read_codings
 from annotations.errors import BadInput
@@ -50,21 +52,23 @@ def kind_of(file: Path) -> Kind:
 def _is_codebook_in_word(file: Path) -> bool:
     """Does a table of the document define codes?"""
     try:
-        heads = [{folded(cell).replace(" ", "_") for cell in grid.rows[0][1]} for grid in grids_of_word(file)]
+        grids = grids_of_word(file)
     except BadInput:
         return False
-    return any("code" in columns and columns & _DEFINING for columns in heads)
+    heads = [{folded(cell).replace(" ", "_") for cell in grid.rows[0][1]} for grid in grids]
+    return any("code" in columns and columns & _DEFINING for columns in heads) or define_codes(grids)
 
 
 def _of_table(file: Path) -> Kind:
     try:
-        heads = [
-            {folded(cell).replace(" ", "_") for cell in cells if cell}
-            for grid in grids_of(file)
-            for _, cells in grid.rows[:_LOOKED_AT]
-        ]
+        grids = list(grids_of(file))
     except BadInput:
         return "transcript"
+    heads = [
+        {folded(cell).replace(" ", "_") for cell in cells if cell}
+        for grid in grids
+        for _, cells in grid.rows[:_LOOKED_AT]
+    ]
     for columns in heads:
         if {"speaker", "text"} <= columns:
             return "transcript"
@@ -92,4 +96,4 @@ def _of_table(file: Path) -> Kind:
         columns & {"participant", "participants", "participant_id", "informant", "case"} for columns in heads
     ):
         return "participants"
-    return "transcript"
+    return "codebook" if define_codes(upright_grids(grids)[0]) else "transcript"

@@ -22,6 +22,11 @@ from service.bringing_in.mend_cells import alike, mend
         ("transcript,speaker,text\nP-01,INT,How?\n", "transcript"),
         ("participant,Nurse,Leader\nP-01,x,\n", "participants"),
         ("code,definition\nCost,What it costs\n", "codebook"),
+        ("Code name,Meaning,When to use\nCost,What it costs,Money\n", "codebook"),
+        ("Kategorie,Kodierregel\nKosten,Geld\n", "codebook"),
+        ("Code,Cost,Time\nDefinition,What it costs,How long\nExample,,\n", "codebook"),
+        ("participant,code,description\nP-01,A1,nurse\n", "participants"),
+        ("Name,Utterance\nINT,How?\n", "transcript"),
     ],
 )
 def test_columns_say_what_a_table_is(tmp_path: Path, table: str, kind: str) -> None:
