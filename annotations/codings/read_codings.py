@@ -218,7 +218,9 @@ def _own(grids: Sequence[Grid], file: Path, coder: str, transcript: str) -> Codi
     except BadInput as error:
         wide = with_columns_of_codes(grids, file, required, optional)
         if wide is None:
-            raise BadInput(f"{error} {_HOW_TO_NAME}" if "is missing" in str(error) else str(error)) from error
+            raise BadInput(
+                f"{error} {_HOW_TO_NAME}" if "missing. The first row" in str(error) else str(error)
+            ) from error
         sheet, marked = wide
     if not set(LOCATING) & set(sheet.columns):
         raise BadInput(

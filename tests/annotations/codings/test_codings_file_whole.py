@@ -33,6 +33,8 @@ def test_own_columns_are_ignored_and_named(tmp_path: Path) -> None:
         ("a.csv", b"", "is empty"),
         ("a.csv", b"transcript,coder,code\nJKG-01,Ines,money\n", "nothing says where the passages are"),
         ("a.csv", b"transcript,coder,turn\nJKG-01,Ines,1\n", "the column code is missing"),
+        ("a.csv", b"coder,quote\nInes,words\n", "the columns transcript and code are missing"),
+        ("a.csv", b"who,what,words\nInes,Money,words\n", "say which: --columns transcript=Document"),
         ("a.csv", b"\xff\xfa\x00", "is no text"),
         ("a.jsonl", b'{"transcript": "a"\n', "line 1: this is no JSON"),
         ("a.jsonl", b"[1]\n", "line 1: expected an object"),
