@@ -13,6 +13,7 @@ from annotations.sheets.sheet import Sheet, SheetRow, sheet_in
 
 _APPLIES = frozenset({"1", "1.0", "x", "✓", "✔", "yes", "y", "true", "ja", "j", "oui", "o", "sí", "si"})
 _NOT = frozenset({"0", "0.0", "no", "n", "false", "nej", "nein", "non", "-", "–"})
+MARKS = _APPLIES | _NOT
 _MOST_NAMED = 5
 
 
@@ -46,7 +47,7 @@ def codes_in_columns(sheet: Sheet) -> MarkedCodes | None:
     that nothing applies; one without any mark says nothing and is left out.
     """
     cells = {column: {row[column].casefold() for row in sheet.rows} - {""} for column in sheet.ignored}
-    columns = [column for column, marks in cells.items() if marks and marks <= _APPLIES | _NOT]
+    columns = [column for column, marks in cells.items() if marks and marks <= MARKS]
     if not any(cells[column] & _APPLIES for column in columns):
         return None
     rows: list[SheetRow] = []

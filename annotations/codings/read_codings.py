@@ -14,6 +14,7 @@ from annotations.codings.nvivo_report import rows_of_nvivo
 from annotations.codings.program_sheets import rows_of_sheets
 from annotations.codings.program_tables import ProgramRows, find_program
 from annotations.codings.qualcoder_database import is_qualcoder, read_qualcoder
+from annotations.codings.several_codes import with_codes_together
 from annotations.decoding import decode_text
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
@@ -140,7 +141,7 @@ def _read(
             )
         return _of_program(rows_read, file, transcript, doubts)
     grids: list[Grid] = []
-    for grid in grids_of(file):
+    for grid in grids_of(file) if columns else map(with_codes_together, grids_of(file)):
         grids.append(grid)
         if not grid.name and _known(grid, columns or kept):
             break

@@ -62,3 +62,28 @@ def test_semicolons_may_part_the_columns(tmp_path: Path) -> None:
     file = tmp_path / "wide.csv"
     file.write_bytes("\ufefftranscript;coder;turn;Money;People\r\nJKG-01;Ines;1;x;\r\n".encode())
     assert _placed(file) == [(2, "money")]
+
+
+@pytest.mark.parametrize(
+    "heads", ["Code 1,Code 2", "Code,Code 2", "code1,code2", "First code,Second code", "Code,Other codes"]
+)
+def test_a_column_for_the_second_code_of_a_passage(tmp_path: Path, heads: str) -> None:
+    """Each name in one of them is a coding; a row without any says that nothing applies."""
+    rows = [
+        ("JKG-01", "Ines", 1, "money", "people"),
+        ("JKG-01", "Ines", 3, "", "money"),
+        ("JKG-01", "Tom", 3, "", ""),
+    ]
+    file = codings_file(tmp_path, *rows, head=f"transcript,coder,turn,{heads}")
+    assert _placed(file) == [(2, "money"), (2, "people"), (3, "money"), (4, None)]
+    assert any("are read as codes of one passage" in note for note in placed_rows(file).notes)
+
+
+def test_codes_that_are_called_by_number_may_be_marked(tmp_path: Path) -> None:
+    """Marks say that the column is the code; a column that was named with --columns is the one that is read."""
+    file = codings_file(tmp_path, ("JKG-01", "Ines", 1, "x", ""), head="transcript,coder,turn,Code 1,Code 2")
+    assert 'code "Code 1" is not known' in placed_rows(file).faults[0].reason
+    file = codings_file(
+        tmp_path, ("JKG-01", "Ines", 1, "money", "people"), head="transcript,coder,turn,Code 1,Code 2"
+    )
+    assert [row["code"] for row in read_codings(file, columns={"code": "Code 2"}).rows] == ["people"]
