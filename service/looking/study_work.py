@@ -70,7 +70,11 @@ class CoderWork:
 
 @dataclass(frozen=True, slots=True)
 class WaveWork:
-    """All interviews of a wave in the hands of one coder; ``open``: those of which something is left."""
+    """All interviews of a wave in the hands of one coder; ``open``: those of which something is left.
+
+    ``done``: of the ``passages`` that were put before them; ``elsewhere``: passages of other interviews, judged in another
+    program, of how many is not said.
+    """
 
     wave: str
     coder: str
@@ -82,6 +86,7 @@ class WaveWork:
     seconds: float | None
     open: int = 0
     whole: bool = False
+    elsewhere: int = 0
 
     @property
     def share(self) -> float | None:
@@ -133,7 +138,7 @@ def by_wave(rows: Iterable[CoderWork], pace: Mapping[str, float]) -> tuple[WaveW
 
 
 def _wave(wave: str, coder: str, its: list[CoderWork], pace: float | None) -> WaveWork:
-    whole = all(row.whole for row in its)
+    whole = any(row.whole for row in its) and all(row.whole for row in its if not row.elsewhere)
     if whole:
         timed = [row.seconds for row in its if row.seconds is not None and row.done]
         pace = mean(timed) if timed else None
@@ -142,12 +147,13 @@ def _wave(wave: str, coder: str, its: list[CoderWork], pace: float | None) -> Wa
         coder,
         len({row.transcript for row in its}),
         sum(row.passages for row in its),
-        sum(row.done for row in its),
+        sum(row.done for row in its if not row.elsewhere),
         sum(row.skipped for row in its),
         sum(row.left for row in its),
         pace,
         sum(row.left > 0 for row in its),
         whole,
+        sum(row.done for row in its if row.elsewhere),
     )
 
 
