@@ -49,7 +49,7 @@ def learn(
         made.model,
         made.figures,
         made.measured_on,
-        _notes(parts, collected, made.model, dataset) if isinstance(made.model, Model) else (),
+        _notes(parts, collected, made.model, dataset, learning) if isinstance(made.model, Model) else (),
         made.dataset,
         made.segments,
         made.unseen,
@@ -168,7 +168,10 @@ def _with_few_examples(parts: TrainingParts, model: Model, dataset: Dataset) -> 
     ]
 
 
-def _notes(parts: TrainingParts, collected: Collected, model: Model, dataset: Dataset) -> tuple[str, ...]:
+def _notes(
+    parts: TrainingParts, collected: Collected, model: Model, dataset: Dataset, learning: Dataset
+) -> tuple[str, ...]:
+    """``learning``: what the model learnt from, without those who only judge."""
     notes = []
     quoting = [
         parts.codebook.label(code_described.code)
@@ -216,9 +219,10 @@ def _notes(parts: TrainingParts, collected: Collected, model: Model, dataset: Da
             "a copy of the encoder was tuned on these codings too; its word counts as much as the rest's."
         )
     if parts.fine_tune is not None and model.tuned is None:
+        coded = int(learning.targets(gold=False)[1].any(axis=1).sum())
         notes.append(
             f"embedder.fine_tune is set in study.yaml, but there is too little to tune the encoder on: it needs "
-            f"{LEAST_SEGMENTS:,} coded passages of {LEAST_GROUPS} participants who do not judge. The model is the "
-            f"usual one."
+            f"{LEAST_SEGMENTS:,} coded passages of {LEAST_GROUPS} participants, without those who only judge, and there "
+            f"{'is' if coded == 1 else 'are'} {coded:,} of {len(set(learning.groups))}. The model is the usual one."
         )
     return tuple(notes)

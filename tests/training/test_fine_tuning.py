@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -222,6 +223,7 @@ def test_too_little_to_tune_on_is_said(parts: Parts, monkeypatch: pytest.MonkeyP
     said = [note for note in trained.notes if "fine_tune" in note]
     assert said
     assert "1,000 coded passages of 5 participants" in said[0]
+    assert re.search(r"only judge, and there are \d+ of \d+\. The model is the usual one", said[0])
     parts.close()
 
 
