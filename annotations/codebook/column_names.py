@@ -15,7 +15,10 @@ from annotations.sheets.sheet import MOST_ABOVE, own_names
 
 _NAMES: Mapping[str, str] = MappingProxyType(
     {
-        "code": "code_name code_label name_of_code codename kategorie kod kategori código catégorie",
+        "code": (
+            "construct constructs element node label code_name code_label name_of_code codename kategorie kod kategori "
+            "código catégorie"
+        ),
         "definition": (
             "brief_definition short_definition definition full_definition long_definition code_definition "
             "detailed_definition operational_definition definition_of_code code_description description meaning "
@@ -33,6 +36,7 @@ _NAMES: Mapping[str, str] = MappingProxyType(
             "example examples example_quote example_quotes typical_example typical_exemplar exemplar anchor_example "
             "anchor_examples anchor illustrative_quote quote ankerbeispiel ankerbeispiele beispiel exempel exemple ejemplo"
         ),
+        "id": "id code_id codeid",
         "parent": "parent parent_code parent_id parent_name subcode_of belongs_to överordnad_kod",
     }
 )

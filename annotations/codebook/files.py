@@ -192,7 +192,8 @@ def _own_table(file: Path, grids: Sequence[Grid], called: Sequence[str]) -> From
         listing.drafts.extend(_drafts(listing, sheet, place, name))
     if not listing.drafts:
         raise BadInput(f"{file} holds no codes. Below the first row every row is a code.")
-    plain = len(listing.frameworks) == 1 and not any(draft.parent for draft in listing.drafts)
+    # a column of parents says it, also where it is empty
+    plain = len(listing.frameworks) == 1 and "parent" not in sheets[0].columns
     nested = nest_as_written(listing.drafts, sheets[0], file) if plain else NOT_NESTED
     made = assemble(file.stem, tuple(listing.frameworks.values()), listing.drafts, file=str(file))
     ignored = dict.fromkeys(

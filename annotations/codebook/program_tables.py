@@ -111,7 +111,7 @@ _PARENTS = ("obercode", "übercode")  # MAXQDA's column of parents, empty for a 
 _NUMBERED = re.compile(r"(?:level|ebene|stufe|tier)_?(\d+)")
 _LEVEL = re.compile(
     r"((?:sub[-_]?|unter)*)(?:main[-_]?|haupt|ober|über)?"
-    r"(themes?|thema|categor(?:y|ies)|kategorie|dimension|domain|codes?)(?:_?(\d+))?"
+    r"(themes?|thema|categor(?:y|ies)|kategorie|dimension|domains?|codes?|constructs?)(?:_?(\d+))?"
 )
 
 
@@ -146,6 +146,8 @@ def find_layout(grids: Sequence[Grid]) -> tuple[Grid, int, BookColumns | tuple[s
             for layout in _PROGRAMS:
                 if all(any(name in names for name in some) for some in layout.needs):
                     return grid, at, layout
+            if "code" in names and {"parent", "framework"} & set(names):
+                break  # this row names the columns, whatever the codes below are called
     return None
 
 
@@ -157,7 +159,7 @@ def _levels(names: Sequence[str]) -> tuple[str, ...]:
             ranks[name] = (0, 0, int(numbered[1]))
         elif (match := _LEVEL.fullmatch(name)) and name not in _PARENTS:
             below = len(re.findall("sub|unter", match[1]))
-            of_codes = match[2].startswith("code")
+            of_codes = match[2].startswith(("code", "construct"))
             main = not below and not name.startswith(match[2])
             ranks[name] = (int(of_codes), below - main, int(match[3] or 0))
     return tuple(sorted(ranks, key=lambda name: ranks[name]))

@@ -48,6 +48,39 @@ def test_two_definitions_are_one(tmp_path: Path) -> None:
     assert 'the columns "Brief Definition" and "Full Definition" are read as definition.' in read.notes
 
 
+def test_a_parent_may_be_named_by_its_id(tmp_path: Path) -> None:
+    """As tables do that were made from a database."""
+    rows = [["Code ID", "Code", "Parent ID", "Meaning"], [7, "Money", None, "m"], [8, "Cost", 7, "c"]]
+    read = codebook_from(write_file(tmp_path / "b.xlsx", workbook_of(rows)))
+    assert [code.path for code in read.codebook] == ["Codes/Money", "Codes/Money/Cost"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Domain,Construct",
+        "Construct,Sub-construct",
+        "Domain,Constructs",
+        "Theme,Construct",
+    ],
+)
+def test_columns_side_by_side_of_frameworks(tmp_path: Path, head: str) -> None:
+    """As tables of CFIR have them, or a team's themes: the left one stands above."""
+    rows = f"{head},Definition,Comment\nMoney,Cost,A price,\n,Grant,A gift,\nPeople,Leader,Who decides,x\n"
+    read = codebook_from(write_file(tmp_path / "b.csv", rows))
+    said = [(code.path, code.definition) for code in read.codebook if code.applicable]
+    assert said == [
+        ("Codes/Money/Cost", "A price"), ("Codes/Money/Grant", "A gift"), ("Codes/People/Leader", "Who decides")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("head", ["Construct", "Node", "Element", "Label"])
+def test_what_a_code_is_called(tmp_path: Path, head: str) -> None:
+    """Other words for it, beside a definition."""
+    (code,) = codebook_from(write_file(tmp_path / "b.csv", f"{head},Definition\nCost,A price\n")).codebook
+    assert (code.name, code.definition) == ("Cost", "A price")
+
+
 def test_columns_of_ours_go_before(tmp_path: Path) -> None:
     """Where a column has our own name, another that could be the same is named as not read."""
     file = write_file(tmp_path / "b.csv", "code,example,Anchor,use_when\nCost,ours,theirs,now\n")
@@ -267,3 +300,9 @@ def test_a_word_table_under_a_teams_own_names(tmp_path: Path) -> None:
     document.save(str(tmp_path / "b.docx"))
     (code,) = codebook_from(tmp_path / "b.docx").codebook
     assert (code.name, code.definition) == ("Cost", "A price")
+
+
+def test_codes_that_are_called_like_columns(tmp_path: Path) -> None:
+    """The row above names the columns; one below is no second head."""
+    file = write_file(tmp_path / "b.csv", "code,framework,definition\nTheme 1,A,Code 2\nCode 2,A,Theme\n")
+    assert [code.path for code in codebook_from(file).codebook] == ["A/Theme 1", "A/Code 2"]
