@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from service.looking.suggestions_list import SuggestionsListing
 
 NAME = "suggestions"
+_NONE = 'There are no suggestions of the model that serves. Make them with "tandem precode".'
 _SHOWN = 30
 
 
@@ -55,7 +56,10 @@ def _say(listing: SuggestionsListing, csv: Path | None, *, json: bool) -> None:
         if json:
             as_json({"file": str(csv), "rows": count, "hidden": listing.hidden})
             return
-        say(f'Wrote {count} probabilities to {csv}. Suggested ones have true in the column "suggested".')
+        if not count:
+            warn(f"{csv} holds the names of its columns alone: {_NONE}")
+            return
+        say(f'Wrote {count:,} probabilities to {csv}. Suggested ones have true in the column "suggested".')
         return
     if json:
         rows = (row.to_json() for row in listing.rows())
@@ -66,7 +70,7 @@ def _say(listing: SuggestionsListing, csv: Path | None, *, json: bool) -> None:
         say(
             f"No code reaches its threshold on the {counted(listing.looked_at, 'passage')} that the model looked at."
             if listing.looked_at
-            else 'There are no suggestions. Make them with "tandem precode".'
+            else _NONE
         )
         return
     columns = ("transcript", "turn", "framework", "code", "rank" if listing.only_ranks else "probability")

@@ -10,17 +10,22 @@ from pathlib import Path
 
 import pytest
 from commands_refused import Tandem, codings_file, refused, write_lines
+from typer.testing import CliRunner
 
 from annotations.errors import BadInput, Busy, TandemError
+from service.cli.main import app
 
 # MLflow's own, with the newest SQLAlchemy
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 
 
 @pytest.mark.slow
-def test_one_coding_takes_no_suggestion_away(tandem: Tandem, tmp_path: Path) -> None:
+def test_one_coding_takes_no_suggestion_away(tandem: Tandem, study: Path, tmp_path: Path) -> None:
     """The codebook's words stay until two passages are coded; then all codes are suggested still, from both."""
     tandem("train")
+    table = tmp_path / "s.csv"
+    empty = CliRunner().invoke(app, ["--study", str(study), "suggestions", "--csv", str(table)])
+    assert "holds the names of its columns alone: There are no suggestions" in " ".join(empty.output.split())
     tandem("precode", "--wave", "1")
     before = [(row["code"], row["suggested"]) for row in tandem("suggestions")["suggestions"]]
     tandem("import-codings", codings_file(tmp_path, "JKG-01,Ada,Money,1"), "--complete", "listed")
