@@ -146,7 +146,7 @@ def find_layout(grids: Sequence[Grid]) -> tuple[Grid, int, BookColumns | tuple[s
             for layout in _PROGRAMS:
                 if all(any(name in names for name in some) for some in layout.needs):
                     return grid, at, layout
-            if "code" in names and {"parent", "framework"} & set(names):
+            if "code" in names and {"parent", "framework", "id", *TEXTS} & set(names):
                 break  # this row names the columns, whatever the codes below are called
     return None
 

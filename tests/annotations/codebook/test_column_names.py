@@ -302,7 +302,8 @@ def test_a_word_table_under_a_teams_own_names(tmp_path: Path) -> None:
     assert (code.name, code.definition) == ("Cost", "A price")
 
 
-def test_codes_that_are_called_like_columns(tmp_path: Path) -> None:
+@pytest.mark.parametrize("between", ["framework", "example", "id", "use_when"])
+def test_codes_that_are_called_like_columns(tmp_path: Path, between: str) -> None:
     """The row above names the columns; one below is no second head."""
-    file = write_file(tmp_path / "b.csv", "code,framework,definition\nTheme 1,A,Code 2\nCode 2,A,Theme\n")
-    assert [code.path for code in codebook_from(file).codebook] == ["A/Theme 1", "A/Code 2"]
+    file = write_file(tmp_path / "b.csv", f"code,{between},definition\nTheme 1,A,Code 2\nCode 2,B,Theme\n")
+    assert [code.name for code in codebook_from(file).codebook] == ["Theme 1", "Code 2"]
