@@ -16,6 +16,8 @@ from service.composition import Parts
 KEY = "k" * 43
 PASSWORD = "violet harbour copper"
 BASE = "http://127.0.0.1:8430"
+# how the browser calls the session of that server
+SESSION = "tandem_session_8430"
 
 
 @pytest.fixture

@@ -133,14 +133,14 @@ AskedBy = Annotated[Actor, Depends(by_of)]
 
 def session_cookie(request: Request) -> str:
     """What the browser keeps, empty where nothing."""
-    return request.cookies.get(SECURE_COOKIE if is_secure(request) else COOKIE, "")
+    return request.cookies.get(_cookie_name(request), "")
 
 
 def remember(request: Request, answer: Response, began: Began) -> None:
     """Let the browser keep the session that began."""
     secure = is_secure(request)
     answer.set_cookie(
-        SECURE_COOKIE if secure else COOKIE,
+        _cookie_name(request),
         began.token,
         max_age=int(LONGEST.total_seconds()),
         httponly=True,
@@ -153,7 +153,13 @@ def remember(request: Request, answer: Response, began: Began) -> None:
 def forget(request: Request, answer: Response) -> None:
     """Let the browser forget its session."""
     secure = is_secure(request)
-    answer.delete_cookie(SECURE_COOKIE if secure else COOKIE, httponly=True, samesite="lax", secure=secure)
+    answer.delete_cookie(_cookie_name(request), httponly=True, samesite="lax", secure=secure)
+
+
+def _cookie_name(request: Request) -> str:
+    """A browser keeps cookies by host and not by port, and two studies of one machine differ in their ports alone."""
+    name = SECURE_COOKIE if is_secure(request) else COOKIE
+    return name if request.url.port is None else f"{name}_{request.url.port}"
 
 
 async def _look_up(request: Request) -> SignedRequest:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from accounts import SESSION
 from builders import a_transcript
 from fastapi.testclient import TestClient
 
@@ -155,7 +156,7 @@ def test_a_half_written_key_lets_nobody_in(tmp_path: Path, parts: Parts) -> None
 @pytest.mark.slow
 def test_a_key_opens_its_own_door_alone(client: TestClient) -> None:
     """What Label Studio shows to its accounts, and what a browser sends to every port, is not the session key."""
-    given = client.get(f"/?key={KEY}", follow_redirects=False).cookies["tandem_session"]
+    given = client.get(f"/?key={KEY}", follow_redirects=False).cookies[SESSION]
     client.cookies.clear()
     found = {
         "session": KEY,
@@ -166,7 +167,7 @@ def test_a_key_opens_its_own_door_alone(client: TestClient) -> None:
     opened = {
         name: [
             client.get("/api/v1/status", headers={"Authorization": f"Bearer {key}"}).status_code == 200,
-            client.get("/api/v1/status", headers={"Cookie": f"tandem_session={key}"}).status_code == 200,
+            client.get("/api/v1/status", headers={"Cookie": f"{SESSION}={key}"}).status_code == 200,
             client.get("/ml/health", auth=("tandem", key)).status_code == 200,
             client.post("/hooks/label-studio", headers={"X-Tandem-Key": key}).status_code == 422,
         ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from accounts import KEY, PASSWORD, add_person, browser, form_token, quick_passwords, signed_in
+from accounts import KEY, PASSWORD, SESSION, add_person, browser, form_token, quick_passwords, signed_in
 from fastapi import FastAPI
 from filelock import FileLock
 from openpyxl import load_workbook
@@ -249,9 +249,9 @@ def test_a_new_password_ends_every_other_session(app: FastAPI) -> None:
     assert change("wrong") == 422
     assert change(PASSWORD, again="granite teapot lamp") == 422
     assert change(PASSWORD, "cleo cleo cleo", "cleo cleo cleo") == 422
-    before = here.cookies["tandem_session"]
+    before = here.cookies[SESSION]
     assert change(PASSWORD) == 303
-    assert here.cookies["tandem_session"] != before
+    assert here.cookies[SESSION] != before
     assert here.get("/", follow_redirects=False).status_code == 200
     assert there.get("/", follow_redirects=False).status_code == 303
     assert [change("wrong") for _ in range(5)] == [422] * 5

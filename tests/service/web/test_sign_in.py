@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from accounts import BASE, KEY, PASSWORD, browser, form_token, quick_passwords, signed_in
+from accounts import BASE, KEY, PASSWORD, SESSION, browser, form_token, quick_passwords, signed_in
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from lea_signs_in import app, parts
@@ -135,16 +135,16 @@ def test_what_was_typed_for_a_name_is_not_kept(app: FastAPI, parts: Parts) -> No
 def test_a_session_that_was_there_before_is_worth_nothing_afterwards(app: FastAPI) -> None:
     """Session fixation: what an attacker planted is not what is signed in, and ends."""
     attacker = signed_in(app, "Rita")
-    planted = attacker.cookies["tandem_session"]
+    planted = attacker.cookies[SESSION]
     victim = browser(app)
-    victim.cookies.set("tandem_session", planted)
+    victim.cookies.set(SESSION, planted)
     assert signs_in(victim, "Lea", PASSWORD) == 303
     # the browser is given another one
-    fresh = [one.value for one in victim.cookies.jar if one.name == "tandem_session"]
+    fresh = [one.value for one in victim.cookies.jar if one.name == SESSION]
     assert any(one != planted for one in fresh)
     assert attacker.get("/", follow_redirects=False).status_code == 303
     made_up = browser(app)
-    made_up.cookies.set("tandem_session", "chosen by the attacker")
+    made_up.cookies.set(SESSION, "chosen by the attacker")
     assert made_up.get("/", follow_redirects=False).status_code == 303
 
 
@@ -161,6 +161,23 @@ def test_the_cookie_is_for_this_server_alone(app: FastAPI, parts: Parts) -> None
     )
     assert secure.headers["set-cookie"].startswith("__Host-tandem_session=")
     assert "; secure" in secure.headers["set-cookie"].lower()
+
+
+def test_another_study_on_this_machine_takes_no_session_away(app: FastAPI) -> None:
+    """A browser sends the cookies of a host to all its ports: each port has a name of its own for them."""
+    here = browser(app, base="http://127.0.0.1:8430")
+    assert signs_in(here, "Lea", PASSWORD) == 303
+    (own,) = [one.name for one in here.cookies.jar]
+    other = browser(app, base="http://127.0.0.1:8440")
+    other.cookies.update(here.cookies)
+    # the other server has no session in it, and gives one of another name
+    assert other.get("/", follow_redirects=False).status_code == 303
+    assert signs_in(other, "Rita", PASSWORD) == 303
+    assert own in other.cookies
+    assert len({one.name for one in other.cookies.jar}) == 2
+    here.cookies.update(other.cookies)
+    assert "Lea" in here.get("/account").text
+    assert "Rita" in other.get("/account").text
 
 
 def test_sessions_end_when_nobody_is_there_and_after_a_week(app: FastAPI, parts: Parts) -> None:
@@ -279,7 +296,7 @@ def test_a_copy_of_the_database_opens_nothing_elsewhere(app: FastAPI, parts: Par
     """Sessions hold under one key of the study: another machine, or a new key, has signed everybody out."""
     client = signed_in(app, "Lea")
     elsewhere = browser(create_app(parts, key="o" * 43))
-    elsewhere.cookies.set("tandem_session", client.cookies["tandem_session"])
+    elsewhere.cookies.set(SESSION, client.cookies[SESSION])
     assert elsewhere.get("/", follow_redirects=False).status_code == 303
 
 
