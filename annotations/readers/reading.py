@@ -9,6 +9,7 @@ from pathlib import Path
 
 from annotations.errors import BadInput
 from annotations.html_marks import said_of_marks
+from annotations.numbers_shown import counted
 from annotations.readers.docx import read_docx
 from annotations.readers.eaf import read_eaf
 from annotations.readers.html_file import read_html
@@ -74,6 +75,16 @@ def read_transcripts(
                 f"{file}: the id {transcript_read.name[:40]!r} is too long or holds odd characters. Rename it."
             )
     return tuple(
-        replace(read, warnings=(*read.warnings, *said)) if (said := said_of_marks(read.text)) else read
+        replace(read, warnings=(*read.warnings, *said))
+        if (said := (*said_of_marks(read.text), *_said_of_lost(read)))
+        else read
         for read in transcripts
     )
+
+
+def _said_of_lost(read: ReadTranscript) -> tuple[str, ...]:
+    """A sentence about letters that were lost before the file came here, or that its reader could not read."""
+    if "\ufffd" not in read.text or any("\ufffd" in said for said in read.warnings):
+        return ()
+    lost = counted(read.text.count("\ufffd"), "letter is lost and stands", "letters are lost and stand")
+    return (f"{lost} as \ufffd. Look for them, or save the file anew in the program that wrote it.",)

@@ -17,6 +17,9 @@ _PICTURE = re.compile(r"(?:[0-9a-fA-F]{2}\s?){128,}")
 # a link keeps its words; the field's instruction is for the word processor
 _INSTRUCTION = re.compile(r"\{\\\*\\fldinst[^{}]{0,2000}(?:\{[^{}]{0,2000}\}[^{}]{0,200}){0,4}\}")
 _PAGE = re.compile(rb"\\ansicpg(\d{3,5})")
+# Word for Mac: the letters of the whole file are those of the Mac, which the library knows by fonts alone
+_MAC = re.compile(rb"\{\\rtf\d*\s?(?:\\[a-z]+\d*\s?){0,6}?\\(?:mac(?![a-z])|ansicpg10000(?!\d))")
+_LETTER = re.compile(r"\\'([89a-fA-F][0-9a-fA-F])")
 _DELETED = re.compile(r"\{[^{}]{0,200}\\deleted\b(?!0)[^{}]{0,20000}\}")
 _LISTED = re.compile(r"\{\\(?:listtext|pntext)\b[^{}]{0,500}\}")
 _FONT = re.compile(r"\\f(\d{1,5})(?!\d)[^;{}]{0,100}?\\fcharset(\d{1,3})(?!\d)")
@@ -42,13 +45,7 @@ def read_rtf(
 def _text(content: bytes, file: str) -> tuple[str, SignedText]:
     from striprtf.striprtf import rtf_to_text
 
-    page = _PAGE.search(content[:10_000])
-    encoding = f"cp{page[1].decode()}" if page else "cp1252"
-    try:
-        source = content.decode(encoding, "replace")
-    except LookupError:
-        source = content.decode("cp1252", "replace")
-    source = _PICTURE.sub("", source)
+    source = _PICTURE.sub("", _decoded(content))
     if len(source) > MOST:
         raise BadInput(
             f"{file} has {len(source):,} characters without its pictures; at most {MOST:,} are read. Split it."
@@ -64,6 +61,17 @@ def _text(content: bytes, file: str) -> tuple[str, SignedText]:
     except (ValueError, KeyError, IndexError, LookupError, OverflowError, RecursionError, TypeError) as error:
         raise BadInput(f"{file} is damaged rich text. Open it and save it again.") from error
     return plain_text, with_signs
+
+
+def _decoded(content: bytes) -> str:
+    if _MAC.match(content):
+        source = content.decode("mac_roman").replace("\\ansicpg10000", "")
+        return _LETTER.sub(lambda m: f"\\u{ord(bytes.fromhex(m[1]).decode('mac_roman'))}?", source)
+    page = _PAGE.search(content[:10_000])
+    try:
+        return content.decode(f"cp{page[1].decode()}" if page else "cp1252", "replace")
+    except LookupError:
+        return content.decode("cp1252", "replace")
 
 
 def _with_short_fonts(source: str) -> str:

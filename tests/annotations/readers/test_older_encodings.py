@@ -9,6 +9,7 @@ from written import read_as
 
 from annotations.codebook.files import codebook_from
 from annotations.codings.read_codings import read_codings
+from annotations.readers.reading import read_transcripts
 from service.bringing_in.mend_cells import mend
 
 FRENCH = "Intervenant;Début;Fin;Texte\nAnna;0:03;0:08;Ça s'est passé comment ?\nBo;0:09;0:12;C'est arrivé.\n"
@@ -53,3 +54,41 @@ def test_a_cell_that_is_corrected_in_such_a_table(tmp_path: Path) -> None:
     file.write_bytes("transcript,code\nJKG-01,Größe\nJKG-02,Grösse\n".encode("cp1252"))
     assert mend(file, [(3, "code", "Größe")], {}) == 1
     assert file.read_text("utf-8-sig") == "transcript,code\nJKG-01,Größe\nJKG-02,Größe\n"
+
+
+@pytest.mark.parametrize(
+    "head", ["\\mac", "\\mac\\deff2", "\\ansi\\ansicpg10000", "\\ansi\\ansicpg10000\\cocoartf102"]
+)
+def test_rich_text_of_a_mac(head: str) -> None:
+    """Word for Mac wrote the letters of the Mac; they are no question marks in silence."""
+    content = f"{{\\rtf1{head} {{\\fonttbl{{\\f0 Geneva;}}}}I: How, \\'8csa?\\par P-1: Sl\\'9aw \\'d2at\\'d3 first.\\par}}"
+    (read,) = read_as(".rtf", content.encode())
+    assert [turn.span.of(read.text) for turn in read.turns] == ["How, åsa?", "Slöw “at” first."]
+    assert not read.warnings
+
+
+def test_rich_text_of_others_stays_what_it_is() -> None:
+    """Windows, Cyrillic by the font, and UTF-8; "\\macro" is no Mac."""
+    for head, letter in (
+        ("\\ansi\\ansicpg1252", "\\'f6"),
+        ("\\ansi\\ansicpg65001", "\\'c3\\'b6"),
+        ("\\ansi \\macro", "\\'f6"),
+    ):
+        (read,) = read_as(".rtf", f"{{\\rtf1{head} I: How?\\par P-1: Sl{letter}w.\\par}}".encode())
+        assert read.turns[1].span.of(read.text) == "Slöw.", head
+
+
+@pytest.mark.parametrize("ending", [".txt", ".vtt", ".html"])
+def test_letters_that_are_lost_are_told(tmp_path: Path, ending: str) -> None:
+    """Whoever saved the file lost them; nobody sees it in a long interview."""
+    lines = ["I: How\ufffd?", "P-1: Sl\ufffdw.", "I: And?", "P-1: So."]
+    written = {
+        ".txt": "\n".join(lines),
+        ".vtt": "WEBVTT\n\n"
+        + "".join(f"00:0{n}.000 --> 00:0{n + 1}.000\n{line}\n\n" for n, line in enumerate(lines)),
+        ".html": "".join(f"<p>{line}</p>" for line in lines),
+    }
+    file = tmp_path / f"a{ending}"
+    file.write_text(written[ending], "utf-8")
+    (read,) = read_transcripts(file, interviewers=["I"])
+    assert "2 letters are lost and stand as \ufffd." in " ".join(read.warnings)
