@@ -45,7 +45,7 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Evaluated:
         study, _ = make_study(folder / "study", codebook="common-framework", config={"name": "S"})
         with closing(Parts(study, read_settings())) as made:
             fill(made, MadeUp(transcripts=6, turns=8, model=False, assisted=False, repeats=False))
-            figures, _ = evaluate(made, group_by="participant")
+            figures = evaluate(made, group_by="participant").figures
             assert made.cache.notes == []
     return study.folder, figures
 
