@@ -47,7 +47,7 @@ def check_codebook(codebook: Codebook, used: Mapping[str, int] | None = None) ->
 
     ``used``: how many codings each code id has in the study; None where there is no study to look at.
     """
-    findings = [*_missing(codebook), *_alike(codebook), *_odd_structure(codebook)]
+    findings = [*_missing(codebook), *_alike(codebook), *_odd_structure(codebook, used or {})]
     if used:
         findings += _use(codebook, used)
     order = ("wrong", "missing", "suspicious", "note")
@@ -106,7 +106,7 @@ def _alike(codebook: Codebook) -> Iterator[CodebookFault]:
             )
 
 
-def _odd_structure(codebook: Codebook) -> Iterator[CodebookFault]:
+def _odd_structure(codebook: Codebook, used: Mapping[str, int]) -> Iterator[CodebookFault]:
     """Frameworks in which nothing can be chosen, headings with nothing below them, definitions that define nothing."""
     for framework in codebook.frameworks:
         codes = codebook.of_framework(framework.id)
@@ -119,8 +119,11 @@ def _odd_structure(codebook: Codebook) -> Iterator[CodebookFault]:
             yield CodebookFault(
                 "suspicious", f'"{framework.name}" has one choice only', _labels(codebook, usable), remedy
             )
+    # one that was applied is no heading but a code that was retired
     childless = [
-        code for code in codebook if not code.applicable and not codebook.children(code.id, code.framework)
+        code
+        for code in codebook
+        if not code.applicable and not codebook.children(code.id, code.framework) and not used.get(code.id)
     ]
     if childless:
         yield CodebookFault(
@@ -151,9 +154,21 @@ def _use(codebook: Codebook, used: Mapping[str, int]) -> Iterator[CodebookFault]
             "wrong",
             f"{counted(count, 'coding')} in the study of codes that this codebook does not hold",
             tuple(f"{code} ({used[code]})" for code in strange),
-            "Put the codes back with these ids; a model cannot learn from codings whose code is gone.",
+            'Put the codes back with these ids, with "applicable: false" if you retired them; no model learns from codings '
+            "whose code is gone.",
         )
-    heading = [code for code in codebook if not code.applicable and used.get(code.id)]
+    closed = [code for code in codebook if not code.applicable and used.get(code.id)]
+    above = {code.parent for code in codebook}
+    heading = [code for code in closed if code.id in above]
+    retired = [code for code in closed if code.id not in above]
+    if retired:
+        yield CodebookFault(
+            "note",
+            f"{counted(len(retired), 'code that was applied is', 'codes that were applied are')} offered no more",
+            _labels(codebook, retired),
+            "That is right for a code that you retired: results keep its codings, models and agreement leave them out. "
+            'Otherwise set "applicable: true".',
+        )
     if heading:
         yield CodebookFault(
             "wrong",

@@ -52,7 +52,8 @@ def look_at_codebook(parts: Parts, file: Path) -> NewCodebook:
         raise BadInput(
             f"{counted(len(lost), 'code is', 'codes are')} in use and would be gone: "
             f"{', '.join(sorted(lost)[:_NAMED])}{more}. Keep them in the file under the same id: "
-            f"the export of the codebook as a table has the ids."
+            f"the export of the codebook as a table has the ids. To offer one no more, keep it and write no in the column "
+            f"applicable (applicable: false in YAML)."
         )
     findings = [
         f"{fault.what} {', '.join(fault.codes[:6])}. {fault.remedy}"

@@ -122,3 +122,14 @@ def test_every_code_with_codings_is_accounted_for(used: dict[str, int]) -> None:
     assert strange == set(used) - {"money", "people"}
     if used:
         assert never == {code.name for code in GOOD if code.id not in used}
+
+
+def test_a_code_that_was_retired_is_noted_and_a_heading_that_was_applied_is_wrong() -> None:
+    """Who stops offering a code has done nothing wrong; codings of what only groups others have no place."""
+    retired = _code("old", "Old", applicable=False)
+    found = check_codebook(_book(*GOOD, retired), {"money": 2, "people": 1, "old": 4})
+    assert [(finding.kind, finding.codes) for finding in found] == [("note", ("Old",))]
+    assert "1 code that was applied is offered no more" in found[0].what
+    below = replace(_code("new", "New"), parent="old", path="Topics/Old/New")
+    found = check_codebook(_book(*GOOD, retired, below), {"money": 2, "people": 1, "old": 4, "new": 1})
+    assert _about(found, "headings were applied").kind == "wrong"
