@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from service.importing.import_outcome import Imported
 
 _SHOWN = 60
-_BELONGS = (2, 3, 4, 5)  # the columns of the table that say where a transcript belongs
-_LOOK = 7
+_TRANSCRIPT = 1
+_BELONGS = (3, 4, 5, 6)  # the columns of the table that say where a transcript belongs
+_LOOK = 8
 _ROLES = {"interviewer": "asks", "participant": "answers"}
 
 
@@ -23,6 +24,7 @@ def show(imported: Imported) -> None:
     rows = [
         (
             Path(read.file).name,
+            read.transcript.name,
             read.reader,
             read.transcript.participant or "–",
             read.transcript.case or "–",
@@ -35,9 +37,12 @@ def show(imported: Imported) -> None:
         )
         for read in imported.read
     ]
-    columns = ("file", "reader", "participant", "case", "site", "wave", "speakers", "to look at", "", "turns")
+    belongs = ("participant", "case", "site", "wave")
+    columns = ("file", "transcript", "reader", *belongs, "speakers", "to look at", "", "turns")
     unsaid = [at for at in _BELONGS if all(row[at] == "–" for row in rows)]
     left = {*unsaid, *([_LOOK] if all(row[_LOOK] == "–" for row in rows) else [])}
+    if len({read.file for read in imported.read}) == len(rows):
+        left.add(_TRANSCRIPT)  # it is called as its file is
     shown = [at for at in range(len(columns)) if at not in left]
     if rows:
         table(

@@ -137,3 +137,22 @@ def test_many_files_with_one_fault_are_one_line(tandem: Tandem, study: Path, tmp
     said = refused(tandem, study, "import", "--manifest", str(manifest), "--problems", str(table))
     assert 'rows 2, 3, 4 … (20 ×): the kind "talk" is not known' in said
     assert table.read_text("utf-8-sig").count("m.csv") == 20
+
+
+@pytest.mark.usefixtures("tandem")
+def test_transcripts_of_one_table_are_told_apart(
+    study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that holds many names each of them; where every file is one transcript its name says enough."""
+    from service.cli.import_transcripts import command
+
+    lines = ["transcript,speaker,text", "T-01,T-01,It was cold.", "T-02,T-02,It was warm."]
+    capsys.readouterr()
+    command([str(write_lines(tmp_path / "all.csv", lines))], study=study, dry_run=True)
+    said = capsys.readouterr().out
+    assert "T-01" in said.split("speakers")[1]
+    assert said.split()[:2] == ["file", "transcript"]
+    single = tmp_path / "T-03.txt"
+    single.write_text("T-03: It was wet.\n", "utf-8")
+    command([str(single)], study=study, dry_run=True)
+    assert capsys.readouterr().out.split()[:2] == ["file", "reader"]
