@@ -50,9 +50,12 @@ def can_be_shown(codes: Iterable[str], codebook: Codebook) -> bool:
 
 
 def controls_that_carry(code_id: str, codebook: Codebook) -> frozenset[str]:
-    """The names of the controls in which a coder may have chosen a code, on today's screen or on an earlier one."""
+    """The names of the controls in which a coder may have chosen a code, on today's screen or on an earlier one.
+
+    A code that was retired stays what a coder has said; a heading was on no screen.
+    """
     code = codebook.by_id.get(code_id)
-    if code is None or not code.applicable:
+    if code is None or (not code.applicable and codebook.children(code.id, code.framework)):
         return frozenset()
     framework = codebook.framework(code.framework)
     earlier = control_of(code, framework)

@@ -61,6 +61,16 @@ def used_controls(server: LabelStudio, project: int) -> frozenset[str]:
     return frozenset(answered | {str(name) for name in plain.get("created_labels_drafts") or ()})
 
 
+def used_answers(server: LabelStudio, project: int) -> dict[str, set[str]]:
+    """What somebody has chosen in each control there, in drafts too, by aliases; Label Studio lets none go either."""
+    plain = server.get(f"{_path(project)}summary/", {}) or {}
+    chosen: dict[str, set[str]] = {}
+    for key in ("created_labels", "created_labels_drafts"):
+        for control, counts in (plain.get(key) or {}).items():
+            chosen.setdefault(str(control), set()).update(map(str, counts))
+    return chosen
+
+
 def project_exists(server: LabelStudio, project: int) -> bool:
     """Is the project there?"""
     return server.get(_path(project), {}) is not None

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from annotations.codebook.codes import Codebook
 from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.projects import Project, ensure_project, used_controls
+from annotations.label_studio.kept_answers import with_answers
+from annotations.label_studio.projects import Project, ensure_project, used_answers, used_controls
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.database import Store
 from annotations.store.label_studio_projects import (
@@ -44,11 +45,12 @@ def open_project(
     with store.reading() as connection:
         known = project_for(connection, url=server.url, coder=coder, wave=wave, view=view)
     used = used_controls(server, known.project_id) if known else frozenset()
+    answers = used_answers(server, known.project_id) if known else {}
     title = title_of(study, wave, coder, view)
     project, is_new = ensure_project(
         server,
         title,
-        config(used),
+        with_answers(config(used), answers),
         known=known.project_id if known else None,
         whole=view is TaskView.INTERVIEW,
     )
