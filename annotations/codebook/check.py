@@ -111,7 +111,8 @@ def _odd_structure(codebook: Codebook, used: Mapping[str, int]) -> Iterator[Code
     for framework in codebook.frameworks:
         codes = codebook.of_framework(framework.id)
         usable = [code for code in codes if code.applicable]
-        if codes and not usable:
+        # a framework of which every code was retired is history
+        if codes and not usable and not all(used.get(code.id) for code in codes):
             remedy = 'Set "applicable: true" for those that coders shall apply.'
             yield CodebookFault("wrong", f'no code of "{framework.name}" may be applied', (), remedy)
         if framework.select == "one" and len(usable) == 1:

@@ -146,11 +146,11 @@ class Codebook:
         """The applicable code that ``name`` means: an id, a path or an unambiguous name, in any case.
 
         Raises UnknownName with the nearest known name, AmbiguousName with the paths, BadInput for a code that
-        only groups others.
+        only groups others or is retired.
         """
         key = " ".join(name.split())
         if key in self.by_id:
-            return _applicable(self.by_id[key])
+            return self._applicable(self.by_id[key])
         codes = self._by_name.get(folded(f"{framework}/{key}")) or self._by_name.get(folded(key), [])
         codes = codes or [code for code in self.codes if folded(code.id) == folded(key)]
         if framework:
@@ -159,7 +159,7 @@ class Codebook:
             codes = [code for code in codes if code.framework in here]
         usable = [code for code in codes if code.applicable] or codes
         if len(usable) == 1:
-            return _applicable(usable[0])
+            return self._applicable(usable[0])
         if usable:
             paths = "; ".join(f'"{code.path}"' for code in usable)
             raise AmbiguousName(f'code "{name}" is the name of several codes. Give one of the paths {paths}.')
@@ -176,6 +176,21 @@ class Codebook:
             paths = "; ".join(f'"{code.path}"' for code in meant)
             raise AmbiguousName(f'code "{name}" is the name of several codes. Give one of the paths {paths}.')
         return meant[0] if meant else self.resolve(name)
+
+    def retired(self, code: Code) -> bool:
+        """Is it a code that is offered no more, and not one that only groups others?"""
+        return not code.applicable and not self.children(code.id, code.framework)
+
+    def _applicable(self, code: Code) -> Code:
+        if code.applicable:
+            return code
+        why, instead = "only groups others", "one of the codes below it"
+        if self.retired(code):
+            why, instead = "is retired", "another code"
+        raise BadInput(
+            f'code "{code.path}" {why} and cannot be applied. Use {instead}, or set "applicable: true" for it in '
+            f"codebook.yaml."
+        )
 
     @property
     def complete(self) -> int:
@@ -235,15 +250,6 @@ class Codebook:
 
     def __iter__(self) -> Iterator[Code]:
         return iter(self.codes)
-
-
-def _applicable(code: Code) -> Code:
-    if not code.applicable:
-        raise BadInput(
-            f'code "{code.path}" only groups others and cannot be applied. Use one of the codes below it, or set '
-            f'"applicable: true" for it in codebook.yaml.'
-        )
-    return code
 
 
 def _refuse_repeats(what: str, names: Iterator[str]) -> None:

@@ -134,17 +134,21 @@ class _CodebookMaker:
         made = CodeDraft(name, framework, f'{self._file}, code "{name}"', above=above)
         there = self._taken.get(folded(made.path))
         if there is not None and there not in self.by_guid.values():
-            there.applicable = code.codable or code.guid in self._used
+            there.applicable = self._applicable(code)
             return there
         made.name = self._free(name, {folded(sibling.name) for sibling in self._siblings(framework, above)})
         if made.name != name:
             self.notes.append(
                 f'two codes are called "{name}" in one place; the second is "{made.name}" here.'
             )
-        made.applicable = code.codable or code.guid in self._used
+        made.applicable = self._applicable(code)
         self._taken[folded(made.path)] = made
         self._drafts.append(made)
         return made
+
+    def _applicable(self, code: RefiCode) -> bool:
+        closed = descriptions.read(code.description).get(descriptions.APPLIED) == descriptions.NO_MORE
+        return not closed and (code.codable or code.guid in self._used)
 
     def _siblings(self, framework: FrameworkDraft, above: CodeDraft | None) -> list[CodeDraft]:
         return [draft for draft in self._drafts if draft.framework is framework and draft.above is above]
@@ -195,7 +199,7 @@ def added_to(
             framework=moved[code.framework].id,
             path="/".join((moved[code.framework].name, *code.path.split("/")[1:])),
             parent=fresh[code.parent] if code.parent else None,
-            applicable=code.id in chosen,
+            applicable=code.id in chosen and code.applicable,
         )
         for code in more.codebook
         if code.id in needed

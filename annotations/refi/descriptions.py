@@ -11,11 +11,15 @@ import re
 from collections.abc import Mapping
 
 NAME = "name"
+# of a code that was applied and is so no more; the other program must take it for a code all the same
+APPLIED = "applied"
+NO_MORE = "no"
 _OF_CODES = {
     NAME: "Its name in the codebook",
     "use_when": "Use when",
     "do_not_use_when": "Do not use when",
     "example": "Example",
+    APPLIED: "May still be applied",
 }
 _OF_FRAMEWORKS = {
     "select": "How many of these codes may apply to a passage",

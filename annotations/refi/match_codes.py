@@ -46,7 +46,17 @@ class _Finder:
         self._codebook = codebook
         self._code_paths = CodePaths(codebook)
         self._labels = [codebook.label(code.id) for code in codebook.applicable]
-        self._meant = {code.guid: self._look_up(names_of(code)) for code in codes}
+        places = {code.guid: self._look_up(names_of(code)) for code in codes}
+        # what was coded with a code that is retired since stays coded with it
+        self._meant = {
+            guid: place
+            if place is not None and (place.code.applicable or codebook.retired(place.code))
+            else None
+            for guid, place in places.items()
+        }
+        self._headings = places.keys() - {
+            guid for guid, place in places.items() if place is None or self._meant[guid]
+        }
         # theirs that are codes may not become one of ours because it has the last name of both
         claims = (
             ("/".join(names_of(code)), meant.code.id, meant.guessed)
@@ -72,6 +82,8 @@ class _Finder:
             return CodeMatch(code.guid, theirs, code_found.id, by)
         if add or told == ADDED:
             return CodeMatch(code.guid, theirs, None, "added", added=True)
+        if code.guid in self._headings:
+            return CodeMatch(code.guid, theirs, None, "it only groups others in the codebook")
         return CodeMatch(code.guid, theirs, None, "not found", nearest(parts[-1], self._labels) or "")
 
     def _found(self, code: RefiCode) -> Code | None:
@@ -82,10 +94,9 @@ class _Finder:
 
     def _look_up(self, parts: Sequence[str]) -> FoundCode | None:
         try:
-            place = self._code_paths.find(parts)
+            return self._code_paths.find(parts)
         except AmbiguousName:
             return None
-        return place if place is not None and place.code.applicable else None
 
 
 def labels_of(matches: Sequence[CodeMatch]) -> Mapping[str, str]:

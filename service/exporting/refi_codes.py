@@ -21,6 +21,7 @@ class RefiCodes:
     def __init__(self, study: UUID, codebook: Codebook) -> None:
         self._study, self._codebook = study, codebook
         self._gone: dict[str, str] = {}
+        self._applied: set[str] = set()
         self._shared = Counter((code.applicable, folded(code.name)) for code in codebook)
 
     @property
@@ -34,6 +35,11 @@ class RefiCodes:
         if code not in self._codebook.by_id:
             self._gone[code] = guid
         return guid
+
+    def of_coding(self, code: str) -> str:
+        """The GUID of a code that somebody applied. One that was retired is written as a code, not as a heading."""
+        self._applied.add(code)
+        return self.guid(code)
 
     @property
     def gone(self) -> int:
@@ -56,7 +62,12 @@ class RefiCodes:
                 top, (GONE,), codable=False, description=descriptions.written("", {"role": "elements"})
             )
             for code, guid in self._gone.items():
-                yield RefiCode(guid, (GONE, code), parent=top)
+                yield RefiCode(
+                    guid,
+                    (GONE, code),
+                    parent=top,
+                    description=descriptions.written("", {descriptions.APPLIED: descriptions.NO_MORE}),
+                )
 
     def _framework(self, framework: Framework) -> RefiCode:
         more = {"select": framework.select, "role": framework.role}
@@ -69,6 +80,8 @@ class RefiCodes:
 
     def _code(self, code: Code) -> RefiCode:
         more = {"use_when": code.use_when, "do_not_use_when": code.do_not_use_when, "example": code.example}
+        if closed := not code.applicable and code.id in self._applied:
+            more[descriptions.APPLIED] = descriptions.NO_MORE
         above = stable(self._study, "framework", code.framework)
         name = self._name(code)
         if name != code.name:
@@ -77,7 +90,7 @@ class RefiCodes:
             guid=stable(self._study, "code", code.id),
             path=(name,),
             parent=stable(self._study, "code", code.parent) if code.parent else above,
-            codable=code.applicable,
+            codable=code.applicable or closed,
             color=code.color,
             description=descriptions.written(code.definition, more),
         )

@@ -271,7 +271,7 @@ class _ProjectMaker:
             # QualCoder stops at a note without a time
             when = coding.created or _UNDATED
             self._notes[notes[0]] = RefiNote(notes[0], coding.memo, "Memo", applied_here.user, when)
-        return RefiCoding(guid, self._codes.guid(coding.code), applied_here.user, coding.created, notes)
+        return RefiCoding(guid, self._codes.of_coding(coding.code), applied_here.user, coding.created, notes)
 
     def _cases(self, attributes: Attributes, variables: _Variables) -> Iterator[RefiCase]:
         """Participants and cases: those of transcripts, and others of which an attribute is known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from annotations.codebook.codes import Codebook
@@ -62,7 +62,7 @@ class ProjectCodes:
         outcome: ProjectOutcome,
     ) -> None:
         made = codebook_of(theirs, name=_book_name(read), used=used, file=str(read.file))
-        told = _told_beside(made.codebook, read.beside.codebook)
+        told = _told_beside(made, read.beside.codebook)
         self.codebook, self.changed = told or made.codebook, True
         if before is not None:
             self.codebook = replace(self.codebook, name=before.name)
@@ -103,6 +103,7 @@ class ProjectCodes:
             self._add(before, made, wanted, outcome)
         outcome.codes = [replace(match, ours=self.ids[match.guid]) for match in matches]
         uses = _uses(read.project)
+        outcome.notes += self._retired(uses)
         missing = [match for match in matches if match.ours is None and not (match.added or match.left_out)]
         missing = missing if read.project.sources else []
         for match in missing:
@@ -116,6 +117,17 @@ class ProjectCodes:
                 "missing with --add-codes, or begin a study with their codebook: tandem init DIR --codebook FILE."
             )
 
+    def _retired(self, uses: Mapping[str, int]) -> list[str]:
+        count = sum(
+            uses.get(guid, 0)
+            for guid, code in self.ids.items()
+            if code and not self.codebook[code].applicable
+        )
+        if not count:
+            return []
+        of_retired = counted(count, "coding is of a code that is", "codings are of codes that are")
+        return [f"{of_retired} retired here: results show what was coded, models and agreement leave it out."]
+
     def _add(
         self, before: Codebook, made: ProjectCodebook, wanted: Sequence[str], outcome: ProjectOutcome
     ) -> None:
@@ -126,13 +138,27 @@ class ProjectCodes:
         outcome.notes += [*made.notes, f"{counted(len(wanted), 'code')} added to codebook.yaml."]
 
 
-def _told_beside(made: Codebook, beside: Codebook | None) -> Codebook | None:
-    """The codebook that stands beside the project, if its codes are those of the project."""
+def _told_beside(made: ProjectCodebook, beside: Codebook | None) -> Codebook | None:
+    """The codebook that stands beside the project, if its codes are those of the project.
+
+    Codes that were applied and had left the codebook stand in the project alone; they come with it, retired.
+    """
 
     def codes(book: Codebook) -> set[tuple[str, bool]]:
         return {(folded(code.path), code.applicable) for code in book}
 
-    return beside if beside is not None and codes(beside) == codes(made) else None
+    if beside is None:
+        return None
+    here = {folded(framework.name) for framework in beside.frameworks}
+    left = {
+        code.id
+        for code in made.codebook
+        if not code.applicable and folded(made.codebook.framework(code.framework).name) not in here
+    }
+    theirs = {(folded(code.path), code.applicable) for code in made.codebook if code.id not in left}
+    if codes(beside) != theirs:
+        return None
+    return added_to(beside, made, [guid for guid, code in made.ids.items() if code in left])[0]
 
 
 def _with_notes(project: RefiProject) -> list[RefiCode]:

@@ -130,6 +130,10 @@ def test_a_code_that_was_retired_is_noted_and_a_heading_that_was_applied_is_wron
     found = check_codebook(_book(*GOOD, retired), {"money": 2, "people": 1, "old": 4})
     assert [(finding.kind, finding.codes) for finding in found] == [("note", ("Old",))]
     assert "1 code that was applied is offered no more" in found[0].what
+    history = replace(retired, framework="past", path="Past/Old")
+    book = _book(*GOOD, history)
+    book = replace(book, frameworks=(*book.frameworks, Framework("past", "Past")))
+    assert [f.kind for f in check_codebook(book, {"money": 2, "people": 1, "old": 4})] == ["note"]
     below = replace(_code("new", "New"), parent="old", path="Topics/Old/New")
     found = check_codebook(_book(*GOOD, retired, below), {"money": 2, "people": 1, "old": 4, "new": 1})
     assert _about(found, "headings were applied").kind == "wrong"

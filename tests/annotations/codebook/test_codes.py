@@ -76,6 +76,14 @@ def test_a_code_that_groups_others_cannot_be_applied(repeating: Codebook) -> Non
     assert "inner" not in {code.id for code in repeating.applicable}
 
 
+def test_a_code_that_was_retired_is_refused_as_such() -> None:
+    """It groups nothing, so nobody is sent to the codes below it."""
+    late = Code("late", "Late", "phase", "Phase/Late", applicable=False)
+    book = Codebook("Ours", (Framework("phase", "Phase"),), (late,))
+    with pytest.raises(BadInput, match="is retired and cannot be applied"):
+        book.resolve("Late")
+
+
 def test_a_label_is_the_name_where_that_is_enough(repeating: Codebook) -> None:
     """A table shows the name of a code, and the path where two share the name."""
     assert repeating.label("late") == "Late"
