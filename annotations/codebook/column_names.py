@@ -6,11 +6,12 @@ columns ("Brief definition", "Full definition", as in MacQueen et al. 1998), bot
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 from annotations.sheets.grids import Grid
+from annotations.sheets.marks import holds_marks
 from annotations.sheets.sheet import MOST_ABOVE, own_names
 
 _NAMES: Mapping[str, str] = MappingProxyType(
@@ -42,6 +43,7 @@ _NAMES: Mapping[str, str] = MappingProxyType(
 )
 _OWN = {their: own for own, theirs in _NAMES.items() for their in theirs.split()}
 _DEFINING = ("definition", "use_when", "do_not_use_when")
+_CRITERIA = ("use_when", "do_not_use_when")
 # a table of codes has one of these beside the code
 _BESIDE = frozenset(_OWN) - frozenset(_NAMES["code"].split())
 
@@ -58,10 +60,13 @@ def define_codes(grids: Sequence[Grid]) -> bool:
     return any(_OWN.get(name) in _DEFINING for cells in heads for name in own_names(cells, {}))
 
 
-def with_own_names(grids: Sequence[Grid], levels: Sequence[str] = ()) -> tuple[list[Grid], list[str]]:
+def with_own_names(
+    grids: Sequence[Grid], levels: Sequence[str] = (), wanted: Collection[str] = tuple(_NAMES)
+) -> tuple[list[Grid], list[str]]:
     """The tables with the columns of ours by our names, and sentences about those that were called otherwise.
 
-    ``levels``: the columns that are levels of a tree, or of another program; they stay as they are.
+    ``levels``: the columns that are levels of a tree, or of another program; they stay as they are. ``wanted``: those
+    of ours that are read beside them.
     """
     renamed, notes = [], []
     for grid in grids:
@@ -69,7 +74,7 @@ def with_own_names(grids: Sequence[Grid], levels: Sequence[str] = ()) -> tuple[l
         if at is None:
             renamed.append(grid)
             continue
-        made, said = _renamed(grid, at, levels)
+        made, said = _renamed(grid, at, levels, wanted)
         renamed.append(made)
         notes.extend(said)
     return renamed, notes
@@ -84,17 +89,12 @@ def _head(grid: Grid, levels: Sequence[str]) -> int | None:
     return None
 
 
-def _renamed(grid: Grid, head: int, levels: Sequence[str]) -> tuple[Grid, list[str]]:
+def _renamed(grid: Grid, head: int, levels: Sequence[str], wanted: Collection[str]) -> tuple[Grid, list[str]]:
     number, cells = grid.rows[head]
     names = own_names(cells, {})
-    theirs: dict[str, list[int]] = {}
-    for at, name in enumerate(names):
-        own = _OWN.get(name)
-        if own is not None and name not in levels and not (own == "code" and ("code" in names or levels)):
-            theirs.setdefault(own, []).append(at)
     heads, notes = list(cells), []
     together: list[tuple[int, list[int]]] = []
-    for own, places in theirs.items():
+    for own, places in _by_our_names(grid, head, levels, wanted).items():
         several = own == "definition" and len(places) > 1
         # of two columns that could be the same, ours is meant, else the first
         taken = places if several else [next((at for at in places if names[at] == own), places[0])]
@@ -108,6 +108,25 @@ def _renamed(grid: Grid, head: int, levels: Sequence[str]) -> tuple[Grid, list[s
             together.append((taken[0], taken))
     rows = [(n, _joined(row, together)) for n, row in grid.rows[head + 1 :]]
     return replace(grid, rows=(*grid.rows[:head], (number, heads), *rows)), notes
+
+
+def _by_our_names(
+    grid: Grid, head: int, levels: Sequence[str], wanted: Collection[str]
+) -> dict[str, list[int]]:
+    """Of each column of ours the places of those that hold the same."""
+    names = own_names(grid.rows[head][1], {})
+    places: dict[str, list[int]] = {}
+    for at, name in enumerate(names):
+        own = _OWN.get(name)
+        if own is None or own not in wanted or name in levels:
+            continue
+        if own == "code" and ("code" in names or levels):
+            continue
+        # "Include: yes, no" says which codes are in, and not when to use one
+        cells = (row[at] for _, row in grid.rows[head + 1 :] if at < len(row))
+        if name == own or own not in _CRITERIA or not holds_marks(cells):
+            places.setdefault(own, []).append(at)
+    return places
 
 
 def _joined(row: list[str], together: Sequence[tuple[int, list[int]]]) -> list[str]:

@@ -20,6 +20,7 @@ from annotations.codebook.draft import CodeDraft, FrameworkDraft, a_name, assemb
 from annotations.codebook.nested_rows import NOT_NESTED, nest_as_written
 from annotations.codebook.plain_yaml import entries, mapping, plain_yaml, text
 from annotations.codebook.program_tables import (
+    BESIDE_LEVELS,
     Listed,
     find_layout,
     in_order,
@@ -132,11 +133,11 @@ def _read_table(file: Path, as_written: Sequence[Grid]) -> FromFile:
     if grid.fault:
         raise BadInput(grid.fault)
     Sheet(str(file), (), (), hidden=grid.hidden).refuse_hidden()
-    theirs = layout if isinstance(layout, tuple) else layout.names
-    (own_grid,), called = with_own_names([grid], theirs)
     if isinstance(layout, tuple):
+        (own_grid,), called = with_own_names([grid], layout, BESIDE_LEVELS)
         table = level_codes(own_grid, head, layout, str(file))
     else:
+        (own_grid,), called = with_own_names([grid], layout.names, layout.lacks)
         table = program_codes(own_grid, head, layout, str(file))
     notes = [f"{file.name} is read as {table.program}."] if table.program else []
     listed, headings = in_order(table)
@@ -186,25 +187,27 @@ def _own_table(file: Path, grids: Sequence[Grid], called: Sequence[str]) -> From
     sheets = [
         sheet_in(some, file, required=("code",), optional=_COLUMNS).refuse_hidden() for some in looked_in
     ]
+    nestings = []
     for sheet, some in zip(sheets, looked_in, strict=True):
         name = some[0].name if by_sheet else ""
         place = f'{file}, sheet "{name}"' if name else str(file)
-        listing.drafts.extend(_drafts(listing, sheet, place, name))
+        drafts = list(_drafts(listing, sheet, place, name))
+        # a column of parents says it, also where it is empty
+        plain = len({draft.framework.name for draft in drafts}) == 1 and "parent" not in sheet.columns
+        nestings.append(nest_as_written(drafts, sheet, file) if plain else NOT_NESTED)
+        listing.drafts.extend(drafts)
     if not listing.drafts:
         raise BadInput(f"{file} holds no codes. Below the first row every row is a code.")
-    # a column of parents says it, also where it is empty
-    plain = len(listing.frameworks) == 1 and "parent" not in sheets[0].columns
-    nested = nest_as_written(listing.drafts, sheets[0], file) if plain else NOT_NESTED
     made = assemble(file.stem, tuple(listing.frameworks.values()), listing.drafts, file=str(file))
     ignored = dict.fromkeys(
         sheet.headings.get(column, column)
-        for sheet in sheets
+        for sheet, nested in zip(sheets, nestings, strict=True)
         for column in sheet.ignored
         if column != nested.column
     )
     notes = [
         *(about_sheets(grids, by_sheet) if by_sheet else ()),
-        *nested.notes,
+        *dict.fromkeys(note for nested in nestings for note in nested.notes),
     ]
     unread = [note for sheet in sheets for note in sheet.unread]
     return FromFile(made, (*dict.fromkeys(called), *notes, *unread, *_not_read(tuple(ignored))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,9 @@ def _looks(worksheet: Any, column: int, numbers: Sequence[int]) -> tuple[list[in
     for number in numbers:
         cell = worksheet.cell(number, column)
         written = str(cell.value or "")
-        levels.append(100 * int(cell.alignment.indent or 0) + len(written) - len(written.lstrip()))
+        spaces = len(written) - len(written.lstrip())
+        # a space alone slips in where a name was pasted
+        levels.append(100 * int(cell.alignment.indent or 0) + (0 if written[:spaces] == " " else spaces))
     return levels, [number in across for number in numbers]
 
 
@@ -87,7 +90,8 @@ def _of_levels(levels: Sequence[int], across: Sequence[bool]) -> Indented | None
     >>> _of_levels([0, 2, 2, 0, 2], [False] * 5).above
     (None, 0, 0, None, 3)
     """
-    headed = any(across) and not all(across) and across[0] and not any(map(_both, across, across[1:]))
+    adjacent = any(upper and lower for upper, lower in pairwise(across))
+    headed = across[0] and not all(across) and not adjacent
     if levels[0] != min(levels) or (len(set(levels)) == 1 and not headed):
         return None
     above: list[int | None] = []
@@ -100,7 +104,3 @@ def _of_levels(levels: Sequence[int], across: Sequence[bool]) -> Indented | None
         open_rows.append((own, at))
     headings = frozenset(at for at, is_across in enumerate(across) if is_across) if headed else frozenset()
     return Indented(tuple(above), headings, len(set(levels)) > 1)
-
-
-def _both(first: bool, second: bool) -> bool:
-    return first and second

@@ -18,6 +18,7 @@ from annotations.sheets.grids import Grid
 from annotations.sheets.sheet import MOST_ABOVE, own_names
 
 TEXTS = ("definition", "use_when", "do_not_use_when", "example")
+BESIDE_LEVELS = (*TEXTS, "select", "applicable", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ class BookColumns:
     def names(self) -> tuple[str, ...]:
         """The columns that the program writes."""
         return (*(name for theirs in self.columns.values() for name in theirs), *sorted(self.silent))
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """The texts of ours that the program has no column for; a team may have added one."""
+        return tuple(text for text in TEXTS if text not in self.columns)
 
 
 def _words(names: str) -> frozenset[str]:
@@ -113,6 +119,8 @@ _LEVEL = re.compile(
     r"((?:sub[-_]?|unter)*)(?:main[-_]?|haupt|ober|über)?"
     r"(themes?|thema|categor(?:y|ies)|kategorie|dimension|domains?|codes?|constructs?)(?:_?(\d+))?"
 )
+# below themes, categories, dimensions and domains; a code lies below the construct that it belongs to
+_LOWEST = ("construct", "code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +155,7 @@ def find_layout(grids: Sequence[Grid]) -> tuple[Grid, int, BookColumns | tuple[s
                 if all(any(name in names for name in some) for some in layout.needs):
                     return grid, at, layout
             if "code" in names and {"parent", "framework", "id", *TEXTS} & set(names):
-                break  # this row names the columns, whatever the codes below are called
+                return None  # this row names the columns, whatever the codes below are called
     return None
 
 
@@ -159,9 +167,9 @@ def _levels(names: Sequence[str]) -> tuple[str, ...]:
             ranks[name] = (0, 0, int(numbered[1]))
         elif (match := _LEVEL.fullmatch(name)) and name not in _PARENTS:
             below = len(re.findall("sub|unter", match[1]))
-            of_codes = match[2].startswith(("code", "construct"))
+            kind = next((at for at, word in enumerate(_LOWEST, 1) if match[2].startswith(word)), 0)
             main = not below and not name.startswith(match[2])
-            ranks[name] = (int(of_codes), below - main, int(match[3] or 0))
+            ranks[name] = (kind, below - main, int(match[3] or 0))
     return tuple(sorted(ranks, key=lambda name: ranks[name]))
 
 
@@ -202,7 +210,7 @@ def level_codes(grid: Grid, head: int, levels: Sequence[str], file: str) -> Book
     """The codes of a table whose columns side by side are the levels of the tree."""
     names = own_names(grid.rows[head][1], _ALSO)
     places = [names.index(level) for level in levels]
-    others = {own: names.index(own) for own in (*TEXTS, "select", "applicable", "id") if own in names}
+    others = {own: names.index(own) for own in BESIDE_LEVELS if own in names}
     last: list[str] = [""] * len(places)
     listed = []
     for number, cells in grid.rows[head + 1 :]:
@@ -225,9 +233,8 @@ def level_codes(grid: Grid, head: int, levels: Sequence[str], file: str) -> Book
     return BookTable("", tuple(listed), ignored, (said,))
 
 
-_ALSO = {
-    "definition": ("description", "meaning", "comment", "beschreibung", "bedeutung", "definition_of_code")
-}
+# beside a tree; in a list of codes it is the column of another program
+_ALSO = {"definition": ("comment",)}
 
 
 def in_order(table: BookTable) -> tuple[list[tuple[Listed, bool]], list[str]]:

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from annotations.codebook.program_tables import TEXTS
 from annotations.names import folded
 from annotations.numbers_shown import counted
 from annotations.sheets.grids import Grid
 from annotations.sheets.sheet import MOST_ABOVE, own_names
 
+# what such a sheet holds is no theme of the codebook
+_PUT_ASIDE = re.compile(
+    "(?:deleted|removed|dropped|retired|archived?|old|earlier|previous|change log|changes|history|versions?|abbreviations"
+    "|glossary)(?: (?:codes?|codebook|versions?))?"
+)
+
 
 def sheets_of_codes(grids: Sequence[Grid]) -> list[Grid]:
     """The sheets that each name codes of their own; none where one alone does, or the tables say of what a code is.
 
-    A code that stands in two sheets says that they are versions of one codebook, of which the first is meant.
+    A code that stands in two sheets says that they are versions of one codebook, of which the first is meant. A sheet
+    whose column "code" has columns of something else beside it lists participants, sites, changes or counts.
     """
     with_codes: list[Grid] = []
     seen: set[str] = set()
     for grid in grids:
         at = _head(grid)
-        if at is None or not grid.name or grid.concealed:
+        if at is None or not grid.name or grid.concealed or _PUT_ASIDE.fullmatch(folded(grid.name)):
             continue
         names = own_names(grid.rows[at][1], {})
-        if {"framework", "parent"} & set(names):
+        beside = {*names} - {"code", ""}
+        if beside and not beside & {"framework", "parent", *TEXTS}:
+            continue
+        if {"framework", "parent"} & beside:
             return []
         place = names.index("code")
         codes = {

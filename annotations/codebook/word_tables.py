@@ -55,6 +55,17 @@ def _one_table(cards: Sequence[list[list[str]]]) -> list[list[str]]:
     return rows
 
 
+def is_codebook(file: Path) -> bool:
+    """Do tables of the document define codes, and hold most of its words? A transcript may explain its signs in one."""
+    grids = grids_of_word(file)
+    inside = sum(len(words.split()) for grid in grids for _, cells in grid.rows for words in cells)
+    return define_codes(grids) and 2 * inside > len("".join(map(_text_or_space, _body(file).iter())).split())
+
+
+def _text_or_space(node: Any) -> str:
+    return " " if node.tag == f"{_W}p" else _of(node)
+
+
 def tables_of_codes(file: Path) -> list[Grid]:
     """The same for a codebook; raises BadInput for a document in which no table names codes."""
     grids = grids_of_word(file)
@@ -68,17 +79,20 @@ def tables_of_codes(file: Path) -> list[Grid]:
     return grids
 
 
-def _tables(file: Path) -> Iterator[list[list[str]]]:
+def _body(file: Path) -> Any:
     # heavy, and most codebooks are no Word documents
     import docx
 
     content = read_bytes(file)
     refuse_zip_bomb(content, str(file), "Word document")
     try:
-        body = docx.Document(io.BytesIO(content)).element.body
+        return docx.Document(io.BytesIO(content)).element.body
     except Exception as error:  # a damaged file may fail anywhere in lxml, zlib or the library
         raise BadInput(f"{file} is no Word document, or a damaged one. Open it and save it again.") from error
-    for table in body.iter(f"{_W}tbl"):
+
+
+def _tables(file: Path) -> Iterator[list[list[str]]]:
+    for table in _body(file).iter(f"{_W}tbl"):
         rows = [row for row in table.iterchildren(f"{_W}tr") if row.find(f"{_W}trPr/{_W}del") is None]
         yield [[_words(cell) for cell in row.iterchildren(f"{_W}tc")] for row in rows]
 

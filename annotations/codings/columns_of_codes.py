@@ -9,11 +9,9 @@ from pathlib import Path
 from annotations.errors import BadInput
 from annotations.numbers_shown import counted
 from annotations.sheets.grids import Grid
+from annotations.sheets.marks import APPLIES, MARKS, NOT
 from annotations.sheets.sheet import Sheet, SheetRow, sheet_in
 
-_APPLIES = frozenset({"1", "1.0", "x", "✓", "✔", "yes", "y", "true", "ja", "j", "oui", "o", "sí", "si"})
-_NOT = frozenset({"0", "0.0", "no", "n", "false", "nej", "nein", "non", "-", "–"})
-MARKS = _APPLIES | _NOT
 _MOST_NAMED = 5
 
 
@@ -48,7 +46,7 @@ def codes_in_columns(sheet: Sheet) -> MarkedCodes | None:
     """
     cells = {column: {row[column].casefold() for row in sheet.rows} - {""} for column in sheet.ignored}
     columns = [column for column, marks in cells.items() if marks and marks <= MARKS]
-    if not any(cells[column] & _APPLIES for column in columns):
+    if not any(cells[column] & APPLIES for column in columns):
         return None
     rows: list[SheetRow] = []
     unmarked = 0
@@ -69,8 +67,8 @@ def codes_in_columns(sheet: Sheet) -> MarkedCodes | None:
 def _codes(row: SheetRow, columns: Sequence[str], sheet: Sheet) -> Iterator[SheetRow]:
     marks = {column: row[column].casefold() for column in columns}
     plain = {column: cell for column, cell in row.cells.items() if column not in marks}
-    applied = [column for column, mark in marks.items() if mark in _APPLIES]
+    applied = [column for column, mark in marks.items() if mark in APPLIES]
     for column in applied:
         yield replace(row, cells={**plain, "code": sheet.headings[column]})
-    if not applied and any(mark in _NOT for mark in marks.values()):
+    if not applied and any(mark in NOT for mark in marks.values()):
         yield replace(row, cells={**plain, "code": ""})

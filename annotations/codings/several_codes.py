@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from annotations.codings.columns_of_codes import MARKS
 from annotations.sheets.grids import Grid
+from annotations.sheets.marks import MARKS
 from annotations.sheets.sheet import MOST_ABOVE, own_names
 
 _CODE = re.compile(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from annotations.codebook.column_names import define_codes
 from annotations.codebook.turned_tables import upright_grids
-from annotations.codebook.word_tables import grids_of_word
+from annotations.codebook.word_tables import grids_of_word, is_codebook
 from annotations.codings.read_codings import read_codings
 from annotations.errors import BadInput
 from annotations.names import folded
@@ -56,7 +56,7 @@ def _is_codebook_in_word(file: Path) -> bool:
     except BadInput:
         return False
     heads = [{folded(cell).replace(" ", "_") for cell in grid.rows[0][1]} for grid in grids]
-    return any("code" in columns and columns & _DEFINING for columns in heads) or define_codes(grids)
+    return any("code" in columns and columns & _DEFINING for columns in heads) or is_codebook(file)
 
 
 def _of_table(file: Path) -> Kind:

@@ -171,11 +171,15 @@ def test_a_failed_write_leaves_the_old_codebook(
     assert [file.name for file in tmp_path.iterdir()] == ["codebook.yaml"]
 
 
+# a row of such names was taken for one that names the columns
+columns = st.sampled_from(
+    ["code", "Theme", "category", "Level 1", "memo", "description", "parent code", "id"]
+)
 words = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=10)
-names = st.lists(words, min_size=1, max_size=3).map(" ".join)
+names = columns | st.lists(words, min_size=1, max_size=3).map(" ".join)
 
 
-texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc",)), max_size=80)
+texts = columns | st.text(st.characters(codec="utf-8", exclude_categories=("Cc",)), max_size=80)
 
 
 @settings(max_examples=60, deadline=None)
