@@ -20,6 +20,8 @@ _COUNTED = re.compile(r"(?=[\W_]|\d)(?:[ _\-#.]*[1-9]\d?|[ _\-][a-z])?(?:\s*[\[(
 _COUNTED_LETTER = re.compile(r"(?=\W|\d)(?: ?[1-9])?(?:\s*[\[(].{1,60}[\])])?")
 # what may stand before it
 _FIRST = re.compile(r"(?:co|lead|main|assistant|first|second|third|1st|2nd|3rd|\d\.?)[ -]+")
+# "R?": whoever typed it was not sure who spoke
+_UNSURE = re.compile(r"\s?(?:\?{1,3}|[(\[]\?{1,3}[)\]])$")
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -167,14 +169,20 @@ def asks(label: str, interviewers: Sequence[str]) -> bool:
     """Is a label one of these interviewers, in any case and spacing, also numbered or with a name?
 
     "Interviewer 1", "INT1", "MODERATOR-2", "2nd interviewer", "Interviewer (Ines)", "Interviewer Ines" and "Ines
-    (Interviewer)" are interviewers where "Interviewer", "INT" and "Moderator" are listed. A number with a zero before
-    it is a person's code: "INT-03".
+    (Interviewer)" are interviewers where "Interviewer", "INT" and "Moderator" are listed, and so is "INT?". A number
+    with a zero before it is a person's code: "INT-03".
 
     >>> asks("Interviewer 2", ["Interviewer"]), asks("JKG-02", ["Interviewer"])
     (True, False)
     """
+    label = without_doubt(label)
     plain = folded(label).strip("[]<>{}* ")
     return any(_is_named(label, plain, folded(name)) for name in interviewers if name.strip())
+
+
+def without_doubt(label: str) -> str:
+    """A label without the question mark of somebody who was not sure who spoke: ``R?``, ``Nurse (?)``."""
+    return _UNSURE.sub("", label)
 
 
 def _is_named(label: str, plain: str, name: str) -> bool:

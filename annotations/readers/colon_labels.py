@@ -17,11 +17,11 @@ from annotations.names import folded
 from annotations.readers.counted_turns import without_counts
 from annotations.readers.interview_head import head_of
 from annotations.readers.label_forms import Form, LabelMark, colon_form, ends_sentence
-from annotations.readers.label_shapes import Shape, is_head, is_noise, is_role, shape_of, without_doubt
+from annotations.readers.label_shapes import Shape, is_head, is_noise, is_role, shape_of
 from annotations.readers.label_words import listed
 from annotations.readers.text_lines import TextLines
 from annotations.readers.words import count_words
-from annotations.transcript import asks
+from annotations.transcript import asks, without_doubt
 
 _MOST_WORDS_ONCE = 3
 _MOST_BEFORE = 0.3

@@ -9,11 +9,10 @@ from functools import cache, lru_cache
 from annotations.names import folded
 from annotations.readers.label_forms import LONGEST, without_brackets
 from annotations.readers.label_words import listed
+from annotations.transcript import without_doubt
 
 _MOST_WORDS = 16
 _CODE = re.compile(r"[^\W\d_]{1,6}(?:[-_.][^\W\d_]{1,4})?[-_.]?\d{1,4}[a-z]?|SPEAKER_\d+")
-# "R?": whoever typed it was not sure who spoke
-_UNSURE = re.compile(r"\s?(?:\?{1,3}|[(\[]\?{1,3}[)\]])$")
 _NOBODY_KNOWS = re.compile(r"\?{1,3}")
 # 2026-03-01, 1/3/2026, March 1, 2026
 _DATE = re.compile(
@@ -99,11 +98,6 @@ def is_role(label: str) -> bool:
     """Is it a word for who asks or answers, also numbered, or a code such as JKG-01 or S00?"""
     plain = without_doubt(without_brackets(label))
     return _roles().fullmatch(folded(plain)) is not None or _CODE.fullmatch(plain) is not None
-
-
-def without_doubt(label: str) -> str:
-    """A label without the question mark of somebody who was not sure who spoke: ``R?``, ``Nurse (?)``."""
-    return _UNSURE.sub("", label)
 
 
 def asks_by_word(label: str) -> bool:

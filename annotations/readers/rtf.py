@@ -66,7 +66,8 @@ def _text(content: bytes, file: str) -> tuple[str, SignedText]:
 def _decoded(content: bytes) -> str:
     if _MAC.match(content):
         source = content.decode("mac_roman").replace("\\ansicpg10000", "")
-        return _LETTER.sub(lambda m: f"\\u{ord(bytes.fromhex(m[1]).decode('mac_roman'))}?", source)
+        # as letters and no longer as marks: after \u one of them stands in its place, and is left out
+        return _LETTER.sub(lambda m: bytes.fromhex(m[1]).decode("mac_roman"), source)
     page = _PAGE.search(content[:10_000])
     try:
         return content.decode(f"cp{page[1].decode()}" if page else "cp1252", "replace")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from annotations.names import folded
 from annotations.study.config import StudyConfig
-from annotations.transcript import Role, Transcript, Turn, asks
+from annotations.transcript import Role, Transcript, Turn, asks, without_doubt
 
 # labels that say who speaks without saying which person it is
 ANYBODY = frozenset(
@@ -84,6 +84,7 @@ def speakers_of(transcript: Transcript, config: StudyConfig) -> tuple[Speaker, .
 
 
 def _is_participant(label: str, transcript: Transcript, config: StudyConfig) -> bool:
+    label = without_doubt(label)
     key = folded(label)
     if not key or key == folded(transcript.participant) or _word_of(key) in ANYBODY - {"speaker", "a", "r"}:
         return True

@@ -144,6 +144,13 @@ def test_somebody_who_may_have_spoken_is_somebody(label: str) -> None:
     assert said[3][1] == "Yes."
 
 
+@pytest.mark.parametrize("label", ["I?", "I ?", "I??", "I (?)", "I [?]"])
+def test_somebody_who_perhaps_asked_is_not_coded(label: str) -> None:
+    """A label with a doubt has the role of the label."""
+    (read,) = read_as(".txt", f"I: How?\nP-1: So.\n{label}: Hm.\nP-1?: Well.\nI: And?\nP-1: No.\n".encode())
+    assert [turn.role.is_coded for turn in read.turns] == [False, True, False, True, False, True]
+
+
 def test_a_question_is_nobody() -> None:
     """A word and a question mark before a colon are somebody's words."""
     text = "I: How?\nP-1: They asked me.\nWhy?: because.\nMoney?: no.\nI: And?\nP-1: No.\n"

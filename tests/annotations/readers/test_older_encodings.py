@@ -67,6 +67,20 @@ def test_rich_text_of_a_mac(head: str) -> None:
     assert not read.warnings
 
 
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [
+        (r"Sl\u246\'9aw, \u8220\'d2yes\u8221\'d3.", "Slöw, “yes”."),
+        (r"\uc0\u8220 \'8csa sl\'9aw\u8221 .", "“åsa slöw”."),
+    ],
+)
+def test_rich_text_of_a_mac_that_says_a_letter_twice(first: str, words: str) -> None:
+    """By its number and, for older programs, by its mark: it is one letter; and no letter has a mark left behind."""
+    content = rf"{{\rtf1\mac {{\fonttbl{{\f0 Geneva;}}}}I: How?\par P-1: {first}\par}}"
+    (read,) = read_as(".rtf", content.encode())
+    assert read.turns[1].span.of(read.text) == words
+
+
 def test_rich_text_of_others_stays_what_it_is() -> None:
     """Windows, Cyrillic by the font, and UTF-8; "\\macro" is no Mac."""
     for head, letter in (
