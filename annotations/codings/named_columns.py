@@ -1,10 +1,14 @@
-"""The columns of a codings file as somebody names them on the command line: "transcript=Document,code=Code"."""
+"""The columns of a codings file as somebody names them ("transcript=Document,code=Code"), and where they stand."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from annotations.errors import BadInput
+from annotations.names import folded
+from annotations.sheets.grids import Grid
+from annotations.sheets.sheet import MOST_ABOVE
 
 
 def columns_named(given: str) -> Mapping[str, str]:
@@ -29,3 +33,25 @@ def columns_named(given: str) -> Mapping[str, str]:
         else:
             columns[ours], last = theirs.strip(), ours
     return columns
+
+
+def head_with(grid: Grid, columns: Mapping[str, str]) -> int | None:
+    """Which of the first rows names all these columns; None where none does."""
+    wanted = {folded(theirs) for theirs in columns.values()}
+    for at, (_, cells) in enumerate(grid.rows[:MOST_ABOVE]):
+        if wanted <= {folded(cell) for cell in cells}:
+            return at
+    return None
+
+
+def no_such_columns(grids: Sequence[Grid], file: Path, columns: Mapping[str, str]) -> str:
+    """A sentence about those of the columns that no table of the file has."""
+    head = next((cells for grid in grids for _, cells in grid.rows if any(cells)), [])
+    known = {folded(cell) for grid in grids for _, cells in grid.rows[:MOST_ABOVE] for cell in cells}
+    missing = [theirs for theirs in columns.values() if folded(theirs) not in known]
+    named = ", ".join(f'"{name}"' for name in missing or columns.values())
+    there = ", ".join(filter(None, head)) or "nothing"
+    return (
+        f"{file} has no row that names the columns {named}; found: {there}. Correct --columns, and say there which column "
+        f"holds the code: code=Code."
+    )

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from annotations.codings.columns_of_codes import with_columns_of_codes
+from annotations.codings.named_columns import head_with, no_such_columns
 from annotations.codings.names_of_sheets import codes_of_sheets, refuse_without_coders
 from annotations.codings.nvivo_report import rows_of_nvivo
 from annotations.codings.program_sheets import rows_of_sheets
@@ -141,7 +142,9 @@ def _read(
             )
         return _of_program(rows_read, file, transcript, doubts)
     grids: list[Grid] = []
-    for grid in grids_of(file) if columns else map(with_codes_together, grids_of(file)):
+    named = own_names([*columns.values(), *kept.values()], {})
+    for written in grids_of(file):
+        grid = with_codes_together(written, ("transcript", "coder", *LOCATING, *named))
         grids.append(grid)
         if not grid.name and _known(grid, columns or kept):
             break
@@ -150,7 +153,7 @@ def _read(
 
 def _known(grid: Grid, columns: Mapping[str, str]) -> bool:
     return bool(
-        (columns and _head_with(grid, columns) is not None)
+        (columns and head_with(grid, columns) is not None)
         or _own_head(grid) is not None
         or find_program(grid)
     )
@@ -166,11 +169,11 @@ def _in_grids(
 ) -> CodingsFile:
     for wanted, how in ((columns, "the columns that you named"), (kept, "the columns that study.yaml names")):
         for grid in grids:
-            at = _head_with(grid, wanted) if wanted else None
+            at = head_with(grid, wanted) if wanted else None
             if at is not None:
                 return _named(grids, grid, at, file, wanted, how)
     if columns:
-        raise BadInput(_no_such_columns(grids, file, columns))
+        raise BadInput(no_such_columns(grids, file, columns))
     own = [grid for grid in grids if _own_head(grid) is not None and not grid.concealed]
     by_sheet = None if own else codes_of_sheets(grids, file, (*OPTIONAL, *FOR_PEOPLE), LOCATING, transcript)
     if by_sheet is not None:
@@ -322,29 +325,11 @@ def _own_head(grid: Grid) -> int | None:
     return None
 
 
-def _head_with(grid: Grid, columns: Mapping[str, str]) -> int | None:
-    wanted = {folded(theirs) for theirs in columns.values()}
-    for at, (_, cells) in enumerate(grid.rows[:MOST_ABOVE]):
-        if wanted <= {folded(cell) for cell in cells}:
-            return at
-    return None
-
-
 def _checked(columns: Mapping[str, str]) -> Mapping[str, str]:
     for name in columns:
         if name not in NAMEABLE:
             close = nearest(name, NAMEABLE)
             guess = f'Did you mean "{close}"?' if close else f"Known: {', '.join(NAMEABLE)}."
             raise BadInput(f'--columns: "{name}" is no column of codings. {guess}')
-    if columns and "code" not in columns:
-        raise BadInput("--columns: say which column holds the code, such as code=Code.")
-    return columns
-
-
-def _no_such_columns(grids: Sequence[Grid], file: Path, columns: Mapping[str, str]) -> str:
-    head = next((cells for grid in grids for _, cells in grid.rows if any(cells)), [])
-    known = {folded(cell) for grid in grids for _, cells in grid.rows[:MOST_ABOVE] for cell in cells}
-    missing = [theirs for theirs in columns.values() if folded(theirs) not in known]
-    named = ", ".join(f'"{name}"' for name in missing or columns.values())
-    columns_there = ", ".join(filter(None, head)) or "nothing"
-    return f"{file} has no row that names the columns {named}; found: {columns_there}. Correct --columns."
+    # "Code 1" and "Code 2" are one column by then
+    return {"code": "code", **columns} if columns else columns

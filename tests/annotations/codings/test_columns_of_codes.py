@@ -87,3 +87,24 @@ def test_codes_that_are_called_by_number_may_be_marked(tmp_path: Path) -> None:
         tmp_path, ("JKG-01", "Ines", 1, "money", "people"), head="transcript,coder,turn,Code 1,Code 2"
     )
     assert [row["code"] for row in read_codings(file, columns={"code": "Code 2"}).rows] == ["people"]
+
+
+def test_a_row_of_such_codes_names_no_columns(tmp_path: Path) -> None:
+    """Codes may be called "Code 1", and a memo may be another's name: nothing is taken out of their row."""
+    file = codings_file(
+        tmp_path, ("JKG-01", "Ines", 1, "Code 1", "code 2"), head="transcript,coder,turn,code,memo"
+    )
+    (row,) = read_codings(file).rows
+    assert (row["code"], row["memo"]) == ("Code 1", "code 2")
+
+
+def test_other_columns_may_be_named_beside_two_of_codes(tmp_path: Path) -> None:
+    """With --columns, or kept in study.yaml; where one of the two is named, it alone is read."""
+    file = codings_file(
+        tmp_path, ("JKG-01", "Ines", "a word", "money", "people"), head="Doc,Who,Words,Code 1,Code 2"
+    )
+    others = {"transcript": "Doc", "coder": "Who", "quote": "Words"}
+    assert [row["code"] for row in read_codings(file, columns=others).rows] == ["money\npeople"]
+    assert [row["code"] for row in read_codings(file, kept_columns=others).rows] == ["money\npeople"]
+    first = {**others, "code": "Code 1"}
+    assert [row["code"] for row in read_codings(file, kept_columns=first).rows] == ["money"]
