@@ -10,6 +10,7 @@ from annotations.store.model_versions import (
     champion,
     get_model,
     previous_champion,
+    rolled_back,
 )
 from annotations.store.put_to_serve import put_to_serve
 from annotations.store.stale_models import Changed, changed_since
@@ -32,10 +33,11 @@ def roll_back(parts: Parts, *, by: str, reason: str, to: str = "") -> ModelVersi
     """Let the version serve that served before the present one. Raises as ``promote_by_hand``.
 
     ``to``: the version that whoever decides had seen named as that one. It is refused where another stands there by now:
-    two steps back, of two leads or of one who pressed twice, would otherwise end where they began.
+    two steps back, of two leads or of one who pressed twice, would otherwise end where they began. Without it, as on the
+    command line, a step back is refused while the latest decision is one.
     """
     with parts.store.reading() as connection:
-        model, serving = previous_champion(connection), champion(connection)
+        model, serving, back = previous_champion(connection), champion(connection), rolled_back(connection)
     if model is None:
         raise BadInput(
             'no other version has served, so there is nothing to go back to. See "tandem models list".'
@@ -44,6 +46,12 @@ def roll_back(parts: Parts, *, by: str, reason: str, to: str = "") -> ModelVersi
         raise BadInput(
             f"{serving.model.version} serves by now, and before it {model.version} did, so this would not go back to {to}. "
             f"Look at the versions again. Nothing was changed."
+        )
+    if not to and back is not None and serving is not None and back.model.id == serving.model.id:
+        raise BadInput(
+            f"{serving.model.version} serves already because {back.by or 'somebody'} went back to it, and the version that "
+            f"served before it is {model.version}, which was left then. If {model.version} shall serve again, or an older "
+            f'version, name it: "tandem models promote VERSION". Nothing was changed.'
         )
     _decide(parts, model, ROLLED_BACK, by=by, reason=reason)
     return model

@@ -183,3 +183,16 @@ def test_a_worse_model_is_refused_after_a_rollback_too(
         names = {one.transcript.name for one in all_transcripts(connection)}
     turn_round(twice_trained_parts, names - judges_of(twice_trained_parts))
     assert worker_trains(twice_trained_parts)["verdict"] == "cannot tell"
+
+
+def test_a_second_step_back_that_names_no_version_is_refused(twice_trained_parts: Parts) -> None:
+    """As with `tandem models rollback` typed twice: v2, which was left, does not serve again; naming it lets it."""
+    roll_back(twice_trained_parts, by="Ada Lind", reason="it suggests Money everywhere")
+    with pytest.raises(
+        BadInput, match=r"v1 serves already because Ada Lind went back to it, .* is v2, which was left then"
+    ):
+        roll_back(twice_trained_parts, by="Ada Lind", reason="it suggests Money everywhere")
+    with twice_trained_parts.store.reading() as connection:
+        assert [spell.model.version for spell in serving_history(connection)] == ["v1", "v2", "v1"]
+    promote_by_hand(twice_trained_parts, "v2", by="Ada Lind", reason="it was the codebook")
+    assert roll_back(twice_trained_parts, by="Ada Lind", reason="it was not").version == "v1"
