@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, select, text
+from sqlalchemy import Connection, Row, Subquery, func, select, text
 
 from annotations.label_studio.arrivals import (
     HOLDING,
@@ -84,6 +84,17 @@ def alive_in(connection: Connection, project: UUID) -> dict[int, AnnotationPlace
         wanted.where(a.c.project_id == project, a.c.state != ArrivalState.DELETED.value)
     )
     return {row.annotation_id: AnnotationPlace(row.task_id, row.key) for row in rows}
+
+
+def answered_tasks(among: Collection[UUID], skipped_by: Collection[str]) -> Subquery:
+    """The tasks of these projects on which an answer stands, counting or not; Label Studio brings them no more by itself.
+
+    A skipped one it brings to others still: only what coders of the names ``skipped_by`` skip is among them.
+    """
+    a = label_studio_annotations.c
+    hers = (a.state != ArrivalState.SKIPPED.value) | a.coder.in_(skipped_by)
+    wanted = select(a.project_id, a.task_id).distinct().where(a.project_id.in_(among), hers)
+    return wanted.where(a.task_id.is_not(None), a.state != ArrivalState.DELETED.value).subquery()
 
 
 def tasks_told_of(connection: Connection, project: UUID, after: int) -> set[int]:

@@ -7,37 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, and_, case, func, null, select, union
 
-from annotations.coding import Condition
 from annotations.label_studio.arrivals import ArrivalState
 from annotations.names import folded
-from annotations.segment import judged
 from annotations.store.accounts import all_accounts
 from annotations.store.label_studio_projects import ProjectRow, projects_in_view
 from annotations.store.label_studio_users import users
-from annotations.store.many_values import in_lots
-from annotations.store.reviews import past_reviews
+from annotations.store.seen_annotations import answered_tasks
 from annotations.store.tables import (
     annotation_reviews,
-    coders,
     label_studio_tasks,
     passage_answers,
     retractions,
-    reviews,
     segments,
 )
 from annotations.store.transcripts import KeptTranscript, texts_by_id
-from annotations.transcript import Kind, Role, Span
+from annotations.store.wave_views import TaskView
+from annotations.transcript import Kind
 from service.access.policy import Action, may
 from service.access.transcript_access import about
 from service.access.viewer import Viewer
 from service.composition import Parts
 from service.label_studio.addresses import stream_address, task_address
+from service.looking.judged_elsewhere import left_though_judged, read_elsewhere
 from service.looking.skipped_passages import skipped_keys, skipped_of, spellings_of
 from service.settings import Settings
 
@@ -47,9 +42,10 @@ class Assigned:
     """An interview of hers, or another transcript. ``passages``: those she is asked about; ``by_others``: done by
     colleagues in a project that all share. ``next``: the address in Label Studio of the next passage to code, None where
     nothing is left there; ``streams``: does Label Studio go on from there by itself? ``own``: is that a part handed to her
-    alone? ``left_alone``: how many passages wait in parts handed to her alone; ``elsewhere``: was it coded outside Label
-    Studio? ``skipped_at``: the address in Label Studio of the first passage that she skipped, to which nothing there leads
-    back.
+    alone? ``whole``: is the interview one task, which Label Studio does not bring again once a part of it is submitted?
+    ``left_alone``: how many passages wait in parts handed to her alone; ``elsewhere``: was it coded outside Label Studio?
+    ``before``: how many of those left she has judged outside it; ``skipped_at``: the address in Label Studio of the first
+    passage that she skipped, to which nothing there leads back.
     """
 
     transcript: UUID
@@ -66,9 +62,16 @@ class Assigned:
     next: str | None = None
     streams: bool = False
     own: bool = False
+    whole: bool = False
     left_alone: int = 0
     elsewhere: bool = False
+    before: int = 0
     skipped_at: str | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Has she answered or skipped a part of it?"""
+        return bool(self.done or self.skipped)
 
     @property
     def left(self) -> int:
@@ -127,15 +130,21 @@ class MyWork:
         return sum(interview.done for interview in self.interviews if interview.elsewhere)
 
     @property
+    def left_before(self) -> int:
+        """How many of these she has judged outside Label Studio, which asks for them all the same."""
+        return sum(interview.before for interview in self.interviews)
+
+    @property
     def goes_on_at(self) -> Assigned | None:
         """An interview from which Label Studio leads through all that waits, None where there is none.
 
         What was handed to her alone comes before what all share, since nobody else will do it; of each one that she has
-        begun comes first.
+        begun comes first, also a whole interview of which she submitted a part, after which Label Studio leads no further.
         """
-        open_ones = [interview for interview in self.interviews if interview.next and interview.streams]
-        begun = {interview.transcript for interview in open_ones if interview.done or interview.skipped}
-        return min(open_ones, key=lambda its: (not its.own, its.transcript not in begun), default=None)
+        open_ones = [
+            its for its in self.interviews if its.next and (its.streams or (its.whole and its.begun))
+        ]
+        return min(open_ones, key=lambda its: (not its.own, not its.begun), default=None)
 
 
 def work_of(parts: Parts, viewer: Viewer, coder: str) -> MyWork:
@@ -147,7 +156,8 @@ def work_of(parts: Parts, viewer: Viewer, coder: str) -> MyWork:
             if project.coder is None or folded(project.coder) == folded(coder)
         ]
         counted = _tasks(connection, mine, coder, parts.settings) if mine else {}
-        read = _read_elsewhere(connection, parts.segmentation.version, coder, counted.keys())
+        read = read_elsewhere(connection, parts.segmentation.version, coder, counted.keys())
+        before = left_though_judged(connection, mine, coder)
         texts = texts_by_id(connection, counted.keys() | read.keys())
         accounts = [account for account in all_accounts(connection) if folded(account.name) == folded(coder)]
         address = accounts[0].email if accounts else ""
@@ -156,7 +166,7 @@ def work_of(parts: Parts, viewer: Viewer, coder: str) -> MyWork:
         )
         there = {folded(mail) for project in mine for mail in users(connection, project.url).values()}
     interviews = [
-        _assigned(kept, counted.get(kept.id), read.get(kept.id))
+        _assigned(kept, counted.get(kept.id), read.get(kept.id), before.get(kept.id, 0))
         for kept in texts
         if may(viewer, Action.SEE_FIGURES, about(viewer, kept.transcript))
     ]
@@ -195,6 +205,7 @@ class _Count:
     next: str | None = None
     streams: bool = False
     own: bool = False
+    whole: bool = False
     left_alone: int = 0
     skipped_at: str | None = None
 
@@ -203,7 +214,9 @@ def _address(settings: Settings, project: ProjectRow, task: int) -> str:
     return task_address(settings, project.url, project.project_id, task)
 
 
-def _assigned(kept: KeptTranscript, count: _Count | None, read: tuple[int, int] | None) -> Assigned:
+def _assigned(
+    kept: KeptTranscript, count: _Count | None, read: tuple[int, int] | None, before: int
+) -> Assigned:
     t = kept.transcript
     where = (kept.id, t.name, t.kind, t.participant, t.case, t.site, t.wave)
     if count is None:
@@ -211,7 +224,15 @@ def _assigned(kept: KeptTranscript, count: _Count | None, read: tuple[int, int] 
         return Assigned(*where, passages, done, elsewhere=True)
     counts = (count.passages, count.done, count.skipped, count.by_others)
     return Assigned(
-        *where, *counts, count.next, count.streams, count.own, count.left_alone, skipped_at=count.skipped_at
+        *where,
+        *counts,
+        count.next,
+        count.streams,
+        count.own,
+        count.whole,
+        count.left_alone,
+        before=before,
+        skipped_at=count.skipped_at,
     )
 
 
@@ -245,6 +266,10 @@ def _tasks(
         source = source.outerjoin(
             others, and_(others.c.key == t.c.key, others.c.project_id == t.c.project_id)
         )
+    answered = answered_tasks([project.id for project in mine], names)
+    source = source.outerjoin(
+        answered, and_(answered.c.project_id == t.c.project_id, answered.c.task_id == t.c.task_id)
+    )
     is_done = own.c.key.is_not(None)
     is_skipped = and_(own.c.key.is_(None), skips.c.key.is_not(None))
     is_others = and_(own.c.key.is_(None), skips.c.key.is_(None), by_others.is_not(None))
@@ -258,7 +283,8 @@ def _tasks(
             func.sum(case((is_skipped, 1), else_=0)).label("skipped"),
             func.sum(case((is_others, 1), else_=0)).label("by_others"),
             # Label Studio numbers tasks in the order in which they were put there, which is that of coding
-            func.min(case((is_open, t.c.task_id))).label("next"),
+            func.min(case((and_(is_open, answered.c.task_id.is_(None)), t.c.task_id))).label("next"),
+            func.min(case((is_open, t.c.task_id))).label("first_open"),
             func.min(case((is_skipped, t.c.task_id))).label("first_skipped"),
         )
         .select_from(source)
@@ -283,15 +309,15 @@ def _tasks(
             count.left_alone += row.passages - row.done - row.skipped - row.by_others
         if row.first_skipped is not None and count.skipped_at is None:
             count.skipped_at = _address(settings, by_id[row.project_id], row.first_skipped)
-        if row.next is not None and count.next is None:
+        if row.first_open is not None and count.next is None:
             project = by_id[row.project_id]
-            count.streams = row.next == heads[row.project_id]
-            count.own = project.coder is not None
+            count.streams = row.next is not None and row.next == heads[row.project_id]
+            count.own, count.whole = project.coder is not None, project.view is TaskView.INTERVIEW
             # the first that is open is where the stream of the whole project begins
             count.next = (
                 stream_address(settings, project.url, project.project_id)
                 if count.streams
-                else _address(settings, project, row.next)
+                else _address(settings, project, row.next or row.first_open)
             )
     return counts
 
@@ -301,44 +327,3 @@ def _saved_in_skipped(connection: Connection, mine: Sequence[ProjectRow], coder:
     wanted = select(t.c.key).where(t.c.project_id.in_([project.id for project in mine]))
     keys = connection.execute(wanted).scalars().all()
     return sum(skipped_of(connection, spellings_of(connection, coder), keys).values())
-
-
-def _read_elsewhere(
-    connection: Connection, segmentation: str, coder: str, known: Any
-) -> dict[UUID, tuple[int, int]]:
-    """Interviews that she coded outside Label Studio: how many passages each has, and how many she has judged."""
-    r, s = reviews.c, segments.c
-    hers = select(r.transcript_id).distinct().join(coders, coders.c.id == r.coder_id)
-    hers = hers.where(coders.c.name_key == folded(coder))
-    elsewhere = [transcript for transcript in connection.execute(hers).scalars() if transcript not in known]
-    own = (
-        select(r.transcript_id, r.start, r.end)
-        .join(coders, coders.c.id == r.coder_id)
-        .where(
-            coders.c.name_key == folded(coder),
-            r.only.is_(None),
-            # what she recorded for the team is no coding of hers
-            r.condition.not_in([condition.value for condition in Condition if condition.derived]),
-            r.id.not_in(past_reviews()),
-        )
-        .order_by(r.transcript_id, r.start)
-    )
-    coded = [role.value for role in Role if role.is_coded]
-    wanted = (
-        select(s.transcript_id, s.start, s.end)
-        .where(s.segmentation == segmentation, s.role.in_(coded))
-        .order_by(s.transcript_id, s.start)
-    )
-    read = {}
-    for some in in_lots(elsewhere):
-        spans = _spans(connection, own.where(r.transcript_id.in_(some)))
-        for transcript, cut in _spans(connection, wanted.where(s.transcript_id.in_(some))).items():
-            if transcript in spans:
-                read[transcript] = (len(cut), len(judged(cut, spans[transcript])))
-    return read
-
-
-def _spans(connection: Connection, wanted: Any) -> dict[UUID, list[Span]]:
-    """Spans by transcript, as a question for a transcript, a start and an end has them."""
-    rows = groupby(connection.execute(wanted), key=lambda row: row.transcript_id)
-    return {transcript: [Span(row.start, row.end) for row in its] for transcript, its in rows}

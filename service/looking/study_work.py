@@ -31,6 +31,7 @@ from annotations.store.wave_views import TaskView
 from annotations.transcript import Role, Span
 from service.label_studio.addresses import list_address
 from service.looking.coder_pace import LONGEST_S
+from service.looking.judged_elsewhere import left_though_judged
 from service.looking.skipped_passages import skipped_passages
 from service.settings import Settings
 
@@ -44,7 +45,7 @@ class CoderWork:
     ``passages``: put before them; ``seconds``: for a passage (``whole``: for the interview, which is shown as one task),
     None where nobody measured it; ``elsewhere``:
     coded in another program and brought in: of how many passages is not said, and nothing is left.
-    ``project``: its address in Label Studio.
+    ``project``: its address in Label Studio; ``before``: how many of those left this coder has judged in another program.
     """
 
     transcript: UUID
@@ -61,6 +62,7 @@ class CoderWork:
     elsewhere: bool = False
     project: str | None = None
     whole: bool = False
+    before: int = 0
 
     @property
     def share(self) -> float | None:
@@ -73,7 +75,7 @@ class WaveWork:
     """All interviews of a wave in the hands of one coder; ``open``: those of which something is left.
 
     ``done``: of the ``passages`` that were put before them; ``elsewhere``: passages of other interviews, judged in another
-    program, of how many is not said.
+    program, of how many is not said; ``before``: of those left, passages that this coder has judged in another program.
     """
 
     wave: str
@@ -87,6 +89,7 @@ class WaveWork:
     open: int = 0
     whole: bool = False
     elsewhere: int = 0
+    before: int = 0
 
     @property
     def share(self) -> float | None:
@@ -123,10 +126,25 @@ def study_work(connection: Connection, settings: Settings, segmentation: str) ->
                 row = replace(row, whole=True, seconds=interviews[project].get((transcript, who)))
             rows.append(row)
     there = {(row.transcript, row.coder) for row in rows}
-    for (transcript, name), count in _elsewhere(connection, segmentation).items():
+    elsewhere = _elsewhere(connection, segmentation)
+    rows = _with_before(
+        connection, rows, {name for transcript, name in elsewhere if (transcript, name) in there}
+    )
+    for (transcript, name), count in elsewhere.items():
         if (transcript, name) not in there:
             rows.append(_row(places[transcript], name, 0, count, 0, 0, None, None, elsewhere=True))
     return tuple(sorted(rows, key=lambda row: (row.wave, row.name.casefold(), row.coder.casefold())))
+
+
+def _with_before(connection: Connection, rows: list[CoderWork], names: Iterable[str]) -> list[CoderWork]:
+    """The same rows, with how much of what is left these coders have judged in another program."""
+    there = projects_in_view(connection)
+    before: dict[tuple[UUID, str], int] = {}
+    for name in names:
+        hers = [project for project in there if project.coder in (None, name)]
+        for transcript, count in left_though_judged(connection, hers, name).items():
+            before[transcript, name] = count
+    return [replace(row, before=min(row.left, before.get((row.transcript, row.coder), 0))) for row in rows]
 
 
 def by_wave(rows: Iterable[CoderWork], pace: Mapping[str, float]) -> tuple[WaveWork, ...]:
@@ -154,6 +172,7 @@ def _wave(wave: str, coder: str, its: list[CoderWork], pace: float | None) -> Wa
         sum(row.left > 0 for row in its),
         whole,
         sum(row.done for row in its if row.elsewhere),
+        sum(row.before for row in its),
     )
 
 

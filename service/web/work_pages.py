@@ -26,7 +26,7 @@ _COLUMNS = (
         "next",
         "Go on",
         lambda row: row.next,
-        text=lambda row: ("continue" if row.done or row.skipped else "begin") if row.next else "",
+        text=lambda row: ("continue" if row.begun else "begin") if row.next else "",
         address=lambda row: row.next,
     ),
     ListColumn[Assigned](

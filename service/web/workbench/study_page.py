@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
@@ -141,7 +141,7 @@ def work(visit: Visited) -> Response:
         names = tuple(name for name in names if any(name in its for its in known.values()))
     shown = ShownList(
         rows,
-        (*_COLUMNS, *(_attribute(at, name, known) for at, name in enumerate(names))),
+        (*_columns(rows), *(_attribute(at, name, known) for at, name in enumerate(names))),
         asked_of(visit.request.query_params),
         path=WORK,
         noun="transcript of a coder",
@@ -151,6 +151,12 @@ def work(visit: Visited) -> Response:
     if shown.asked.take:
         return visit.takes(shown, "work")
     return visit.page("workbench/work.html", list=shown)
+
+
+def _columns(rows: Iterable[CoderWork]) -> list[ListColumn[CoderWork]]:
+    """All of them, but what is zero everywhere in most studies."""
+    some = any(row.before for row in rows)
+    return [column for column in _COLUMNS if some or column.key != "before"]
 
 
 def _attribute(at: int, name: str, known: Mapping[UUID, Mapping[str, str]]) -> ListColumn[CoderWork]:
@@ -218,6 +224,7 @@ _COLUMNS = (
     ListColumn[CoderWork]("done", "Done", lambda row: row.done, share=lambda row: row.share),
     ListColumn[CoderWork]("skipped", "Skipped", lambda row: row.skipped),
     ListColumn[CoderWork]("left", "Left", lambda row: row.left),
+    ListColumn[CoderWork]("before", "Of these judged elsewhere", lambda row: row.before),
     ListColumn[CoderWork]("seconds", "Each took", lambda row: row.seconds, text=_took),
     ListColumn[CoderWork](
         "where",
@@ -242,11 +249,16 @@ _PAGES = {
 }
 
 
-def _button(step: NextStep, rows: Iterable[CoderWork]) -> Button:
+def _button(step: NextStep, rows: Sequence[CoderWork]) -> Button:
     says, leads = _PAGES[step.doing]
     if step.doing == "agree" and any(row.left for row in rows):
         # each passage has a review; a second coder's, or the same coder's second one, may still be to come
-        return Button(*_PAGES["review"], f"{step.why} Of those for two people, or again, some are left.", "")
+        some = "Of those for two people, or again, or coded in a file before, some are left in Label Studio."
+        return Button(*_PAGES["review"], f"{step.why} {some}", "")
+    before = sum(row.before for row in rows) if step.doing == "review" else 0
+    if before:
+        asks = f"Label Studio also asks for {before:,} that came in as a file."
+        return Button(*_PAGES["review"], f"{step.why} {asks}", command_of(step))
     there = {item.path for item in ITEMS} | {WORK}
     address = leads if leads in there else ""
     if address and step.wave and step.doing in ("precode", "push"):

@@ -69,4 +69,7 @@ def test_who_has_something_left_comes_before_how_far_they_agree() -> None:
         "All passages are reviewed.",
     )
     assert (open_yet.says, open_yet.leads) == ("See who has what left", "/study/work")
-    assert open_yet.why == "All passages are reviewed. Of those for two people, or again, some are left."
+    assert open_yet.why == (
+        "All passages are reviewed. Of those for two people, or again, or coded in a file before, some are left in "
+        "Label Studio."
+    )
