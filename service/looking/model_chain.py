@@ -18,7 +18,15 @@ from annotations.store.model_versions import (
 )
 from service.composition import Parts
 
-_OVERALL = ("micro_f1", "kappa", "kappa_interval", "kappa_interval_reason", "few_transcripts", "groups")
+_OVERALL = (
+    "micro_f1",
+    "kappa",
+    "kappa_interval",
+    "kappa_interval_reason",
+    "few_transcripts",
+    "groups",
+    "reason",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,9 @@ class ModelChain:
         """Where nothing was measured: the reason."""
         if self.kind == "cold start":
             return "it knows only the codebook's words, and no reviews taught it"
-        return "too few participants were coded for a figure on unseen ones"
+        return str(
+            self.overall.get("reason") or "too few participants were coded for a figure on unseen ones"
+        )
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -164,4 +174,5 @@ def _can_suggest(model: ModelVersion) -> int:
 def _measured_on(model: ModelVersion) -> str | None:
     """The way that gave its figures; None where it gave none, however it was tried."""
     overall = model.figures.get("overall") or {}
-    return None if overall.get("micro_f1") is None else model.figures.get("measured_on")
+    # where nobody gave a code, F1 is undefined, and not for want of passages
+    return model.figures.get("measured_on") if overall.get("n_segments") else None

@@ -23,7 +23,11 @@ def measured(parts: Parts) -> Parts:
         row = connection.execute(model_versions.select().where(model_versions.c.version == "v2")).one()
         figures = dict(row.figures) | {"spotting": {"kappa": 0.61}, "labelling": {"micro_f1": 0.72}}
         figures["measured_on"] = "cross-validation"
-        figures["overall"] = dict(figures.get("overall", {})) | {"groups": 9, "micro_f1": 0.6}
+        figures["overall"] = dict(figures.get("overall", {})) | {
+            "groups": 9,
+            "n_segments": 60,
+            "micro_f1": 0.6,
+        }
         for one in figures["codes"]:
             good = one["code_id"] == "money"
             one |= {"ticked": 60, "ticked_right": 50 if good else 12, "carried": 60, "recall_at_5": 0.8}
@@ -131,6 +135,15 @@ def test_what_was_measured_on_nothing_says_so(lead: TestClient, measured: Parts)
     with measured.store.writing() as connection:
         connection.execute(these.values(kind="trained", reviews=3))
     assert "nothing: too few participants were coded" in lead.get("/models/v2").text
+    told = nothing | {"overall": {"n_segments": 0, "groups": 9, "reason": "nobody was asked about a code"}}
+    coded = nothing | {"overall": {"n_segments": 60, "groups": 9, "micro_f1": None}}
+    for figures, said in (
+        (told, "nothing: nobody was asked about a code"),
+        (coded, "cross-validation, 9 part"),
+    ):
+        with measured.store.writing() as connection:
+            connection.execute(these.values(figures=figures))
+        assert f"Measured on</dt><dd>{said}" in lead.get("/models/v2").text
 
 
 def test_codes_that_are_not_suggested_yet_are_not_said_to_want_examples(
