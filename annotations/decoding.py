@@ -8,6 +8,8 @@ from collections import Counter
 
 from annotations.errors import BadInput
 
+# a NUL, or half of a character: JSON and forms can hold it, databases refuse it, and nobody sees it
+NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")
 _MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),

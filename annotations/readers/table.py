@@ -35,6 +35,7 @@ _ONE_ROW_ONE_TURN = (
     "speaker is Interviewer, a row with the answer, whose speaker is Participant, and in both a column transcript with the "
     "respondent's number."
 )
+_CODINGS = 'If these are codings, bring them in with "tandem import-codings".'
 _OPTIONAL = ("transcript", "turn", "start", "end", "time", *DESCRIBING)
 
 
@@ -66,7 +67,7 @@ def read_table(
         required=required,
         optional=("speaker", *_OPTIONAL),
         also_called=also_called,
-        remedy=_ONE_ROW_ONE_TURN,
+        remedy=_CODINGS if "code" in columns else _ONE_ROW_ONE_TURN,
     )
     marks = html_that_a_program_wrote([row[column] for row in sheet.rows for column in _REQUIRED])
     many: dict[str, _Rows] = {}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from annotations.decoding import decode_text
+from annotations.decoding import NO_CHARACTER, decode_text
 from annotations.errors import BadInput
 from annotations.numbers_shown import counted
 from annotations.sheets.content import MOST_BYTES, read_bytes, refuse_zip_bomb
@@ -19,8 +19,6 @@ from annotations.sheets.content import MOST_BYTES, read_bytes, refuse_zip_bomb
 # Excel writes signs that XML has none for, such as a carriage return, as _x000D_; some programs carry that on to CSV
 _REMAINS = re.compile("_x000[dD]_\n?|_x000[aA]_")
 _SEPARATORS = ",;\t"
-# JSON can write what is no character: databases refuse it, and nobody sees it
-_NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +139,15 @@ def _jsonl_grids(content: bytes, file: str) -> Iterator[Grid]:
         objects.append((number, plain))
     columns = list(dict.fromkeys(key for _, plain in objects for key in plain))
     rows = [(number, [_json_cell(plain.get(column)) for column in columns]) for number, plain in objects]
-    unfit = [number for number, cells in rows if any(_NO_CHARACTER.search(cell) for cell in cells)]
+    unfit = [number for number, cells in rows if any(NO_CHARACTER.search(cell) for cell in cells)]
     if unfit:
         have = counted(len(unfit), "row holds", "rows hold")
         doubts = (
             *doubts,
             f"{have} a NUL, or half of a character, which is no text (the first in line {unfit[0]}); it was taken out.",
         )
-        rows = [(number, [_NO_CHARACTER.sub("", cell).strip() for cell in cells]) for number, cells in rows]
-    yield Grid("", ((0, [_NO_CHARACTER.sub("", column) for column in columns]), *rows), doubts=doubts)
+        rows = [(number, [NO_CHARACTER.sub("", cell).strip() for cell in cells]) for number, cells in rows]
+    yield Grid("", ((0, [NO_CHARACTER.sub("", column) for column in columns]), *rows), doubts=doubts)
 
 
 def _json_cell(value: object) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from annotations.codebook.column_names import define_codes
+from annotations.codebook.column_names import define_codes, is_known
+from annotations.codebook.program_tables import find_layout
 from annotations.codebook.turned_tables import upright_grids
 from annotations.codebook.word_tables import grids_of_word, is_codebook
 from annotations.codings.read_codings import read_codings
 from annotations.errors import BadInput
 from annotations.names import folded
 from annotations.refi.beside import is_beside
-from annotations.sheets.grids import grids_of
+from annotations.sheets.grids import Grid, grids_of
+from annotations.sheets.sheet import own_names
 from service.bringing_in.uploads import Kind
 
 NAMES: Mapping[Kind, str] = {
@@ -96,4 +98,16 @@ def _of_table(file: Path) -> Kind:
         columns & {"participant", "participants", "participant_id", "informant", "case"} for columns in heads
     ):
         return "participants"
-    return "codebook" if define_codes(upright_grids(grids)[0]) else "transcript"
+    return "codebook" if _lists_codes(upright_grids(grids)[0]) else "transcript"
+
+
+def _lists_codes(grids: Sequence[Grid]) -> bool:
+    """Do tables define codes: by columns, as a program exports its codes, or side by side as a tree?"""
+    if define_codes(grids):
+        return True
+    there = find_layout(grids)
+    if there is None:
+        return False
+    grid, at, layout = there
+    tree = isinstance(layout, tuple)
+    return not tree or any(is_known(name, "definition") for name in own_names(grid.rows[at][1], {}))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -11,10 +10,10 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
+from annotations.decoding import NO_CHARACTER
+
 # more than a page takes, so that it says itself how many it does; a request's bytes are counted before (request_limits)
 _MOST_FILES, _MOST_FIELDS = 5_000, 20_000
-# a NUL, and half of a character that a program wrote in two halves
-_NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")
 _TOO_MANY = f"These are more than {_MOST_FILES:,} files. Send fewer at once. Nothing was changed."
 _BROKEN = "This form broke on its way here. Load the page anew, and send it again. Nothing was changed."
 
@@ -36,7 +35,7 @@ class FormRequest(Request):
             raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, said) from error
         for name, value in form.multi_items():
             for words in (name, value if isinstance(value, str) else value.filename or ""):
-                if _NO_CHARACTER.search(words):
+                if NO_CHARACTER.search(words):
                     await form.close()
                     raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, _sentence(name))
         return form
@@ -56,7 +55,7 @@ class FormRoute(APIRoute):
 
 
 def _sentence(name: str) -> str:
-    shown = _NO_CHARACTER.sub("", name)[:40]
+    shown = NO_CHARACTER.sub("", name)[:40]
     return (
         f"The field “{shown}” of the form holds a character that cannot be kept (a NUL, or half of one). Type it anew, and "
         "send it again. Nothing was changed."

@@ -26,7 +26,10 @@ from service.bringing_in.mend_cells import alike, mend
         ("Kategorie,Kodierregel\nKosten,Geld\n", "codebook"),
         ("Code,Cost,Time\nDefinition,What it costs,How long\nExample,,\n", "codebook"),
         ("participant,code,description\nP-01,A1,nurse\n", "participants"),
+        ("Level 1,Level 2,Meaning\nMoney,Cost,What it costs\n", "codebook"),
+        ("Name,Description,Files,References\nCost,What it costs,2,3\n", "codebook"),
         ("Name,Utterance\nINT,How?\n", "transcript"),
+        ("Name,Utterance,Theme,Code\nINT,How?,Money,Cost\n", "transcript"),
     ],
 )
 def test_columns_say_what_a_table_is(tmp_path: Path, table: str, kind: str) -> None:

@@ -108,6 +108,7 @@ def _entities() -> bytes:
         ("a.doc", b"x", "Save it as .docx"),
         ("a.xyz", b"x", "Allowed: .txt"),
         ("a.csv", b"who,what\na,b\n", "the columns speaker and text are missing"),
+        ("a.csv", b"quote,coder,code\na,b,c\n", "If these are codings, bring them in"),
         ("survey.csv", b"respondent,question,answer\n1,Why?,So\n", "Open answers of a survey come in so"),
         ("a.jsonl", b'{"speaker": "a"\n', "line 1: this is no JSON"),
         ("a.csv", b"speaker,text,start\nP,a,soon\n", 'column "start": "soon" is no time'),
