@@ -28,7 +28,7 @@ _HEAD = """\
 # cases:                      the cases, and the sites of each
 #   Jönköping: [Höglandet, Värnamo]
 # waves: ["1", "2"]
-# participant_pattern: '(?P<participant>(?P<site>[A-Z]{3})-\\d+)'   read from file names: participant JKG-01, site JKG
+# participant_pattern: '(?P<participant>(?P<site>[A-Z]{3})-\\d+)'   read from file names: ABC-01 is of site ABC
 # coders:                     names, other names they go by in files, Label Studio e-mails
 #   - {name: Ada Lind, aliases: [AL], email: ada@example.org}
 # file_pattern: 'wave(?P<wave>\\d)/(?P<case>[^/]+)/'   read from where files lie in the folder that is imported

@@ -1,4 +1,4 @@
-"""What people wrote of somebody who withdraws: it goes with the passages that it rests on, or where it names them.
+"""What people wrote of somebody who withdraws: it goes with the passages it rests on, or where it names or quotes them.
 
 A summary is words about words: if one of its passages is erased, nobody can tell which of its words came from there, so
 all of it goes, earlier wordings too. A memo or a question about a passage goes with its answers. An event goes if nothing
@@ -16,6 +16,9 @@ from sqlalchemy import Connection, Table, delete, select
 from annotations.attributes import Owner
 from annotations.names import folded
 from annotations.store.cell_place import column_of
+from annotations.store.erasing import texts_of
+from annotations.store.forget_copies import ERASED, forget_copies
+from annotations.store.quoted_words import Quoting, either
 from annotations.store.tables import (
     distinguishing,
     doubt_answers,
@@ -27,32 +30,33 @@ from annotations.store.tables import (
     summaries,
     summary_passages,
 )
-from annotations.store.transcripts import KeptTranscript
-
-ERASED = "(erased when somebody withdrew)"
+from annotations.store.transcripts import KeptTranscript, all_transcripts
 
 
 def writings_to_erase(
     connection: Connection, theirs: Sequence[KeptTranscript], participant: str
 ) -> dict[Table, set[UUID]]:
-    """The summaries and events that go with a participant, by table. Remarks that name them are blanked here."""
+    """The summaries and events that go with a participant, by table. Remarks that name or quote them are blanked here."""
     ids = {kept.id for kept in theirs}
     names = {participant, *(kept.transcript.participant for kept in theirs)}
     # a transcript may be called "meeting"; such a word names nobody
     names |= {kept.transcript.name for kept in theirs if any(map(str.isdigit, kept.transcript.name))}
-    _forget_remarks(connection, names)
+    others = [kept.transcript.text for kept in all_transcripts(connection) if kept.id not in ids]
+    quotes = Quoting(texts_of(connection, theirs), others)
+    of_them = either(naming(names), quotes)
+    _forget_remarks(connection, names, of_them)
+    forget_copies(connection, ids, names, quotes)
     return {
-        summaries: _summaries(connection, ids, names),
-        events: _events(connection, ids, names),
-        doubts: _doubts(connection, ids, names),
-        member_checks: _answers(connection, names),
+        summaries: _summaries(connection, ids, names, of_them),
+        events: _events(connection, ids, of_them),
+        doubts: _doubts(connection, ids, of_them),
+        member_checks: _answers(connection, names, of_them),
     }
 
 
-def _answers(connection: Connection, names: Collection[str]) -> set[UUID]:
+def _answers(connection: Connection, names: Collection[str], named: Callable[[str], bool]) -> set[UUID]:
     """What they answered, for themselves or for their case; what others said of them is blanked here."""
     keys = {folded(name) for name in names if name.strip()}
-    named = naming(names)
     answers = set()
     for row in connection.execute(select(member_checks)).all():
         of_them = row.of == Owner.PARTICIPANT.value and row.owner_key in keys
@@ -77,11 +81,15 @@ def count_of_answers(connection: Connection, participant: str) -> int:
     )
 
 
-def _summaries(connection: Connection, transcripts: Collection[UUID], names: Collection[str]) -> set[UUID]:
-    """The summaries that rest on these transcripts, or that name their participant or transcripts."""
+def _summaries(
+    connection: Connection,
+    transcripts: Collection[UUID],
+    names: Collection[str],
+    named: Callable[[str], bool],
+) -> set[UUID]:
+    """The summaries that rest on these transcripts, or that name or quote their participant or transcripts."""
     rests = select(summary_passages.c.summary_id, summary_passages.c.transcript_id)
     summary_ids = {summary for summary, transcript in connection.execute(rests) if transcript in transcripts}
-    named = naming(names)
     rows = connection.execute(select(summaries)).all()
     summary_ids |= {row.id for row in rows if named(row.text) or _column_names(row.column, names)}
     # every wording of a cell by the same author: an earlier one may rest on it without saying so
@@ -89,14 +97,13 @@ def _summaries(connection: Connection, transcripts: Collection[UUID], names: Col
     return {row.id for row in rows if (row.place_key, row.author_id) in cells}
 
 
-def _events(connection: Connection, transcripts: Collection[UUID], names: Collection[str]) -> set[UUID]:
-    """The events that nothing else supports, or that name the participant or their transcripts."""
+def _events(connection: Connection, transcripts: Collection[UUID], named: Callable[[str], bool]) -> set[UUID]:
+    """The events that nothing else supports, or that name or quote the participant or their transcripts."""
     rests: dict[UUID, set[bool]] = {}
     for event, transcript in connection.execute(
         select(event_passages.c.event_id, event_passages.c.transcript_id)
     ):
         rests.setdefault(event, set()).add(transcript in transcripts)
-    named = naming(names)
     event_ids = set()
     for row in connection.execute(select(events)):
         alone = rests.get(row.id) == {True} and not row.source
@@ -105,9 +112,8 @@ def _events(connection: Connection, transcripts: Collection[UUID], names: Collec
     return event_ids
 
 
-def _doubts(connection: Connection, transcripts: Collection[UUID], names: Collection[str]) -> set[UUID]:
-    """The memos and questions about passages of these transcripts, or that name the participant or their transcripts."""
-    named = naming(names)
+def _doubts(connection: Connection, transcripts: Collection[UUID], named: Callable[[str], bool]) -> set[UUID]:
+    """The memos and questions about passages of these transcripts, or that name or quote the participant or these."""
     return {
         row.id
         for row in connection.execute(select(doubts.c.id, doubts.c.transcript_id, doubts.c.text))
@@ -115,9 +121,8 @@ def _doubts(connection: Connection, transcripts: Collection[UUID], names: Collec
     }
 
 
-def _forget_remarks(connection: Connection, names: Collection[str]) -> None:
-    """Blank the rationales and other remarks that name a participant or their transcripts."""
-    named = naming(names)
+def _forget_remarks(connection: Connection, names: Collection[str], named: Callable[[str], bool]) -> None:
+    """Blank the rationales and other remarks that name or quote a participant or their transcripts."""
     for column in (ratings.c.rationale, distinguishing.c.words, doubt_answers.c.text):
         table = column.table
         for row, words in connection.execute(select(table.c.id, column)).all():

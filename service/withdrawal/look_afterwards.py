@@ -7,6 +7,7 @@ from pathlib import Path
 
 from annotations.names import folded
 from annotations.numbers_shown import counted
+from annotations.store.forget_copies import rows_holding
 from annotations.store.withdrawals import Withdrawal, rows_left
 from annotations.study.config import FILE
 from service.composition import Parts
@@ -38,13 +39,21 @@ def look_for_words(parts: Parts, words: str, passages: tuple[str, ...], withdraw
     """Look for words that were erased in every file of the study; ``words``: which they are."""
     if not passages:
         return
+    with parts.store.reading() as connection:
+        rows = rows_holding(connection, passages)
+    withdrawn.still_there += [
+        f"{counted(count, 'row')} of table {name} in {parts.store.place}, with words of theirs"
+        for name, count in rows.items()
+    ]
     seen = search(parts.study.folder, passages)
     unread = f"; {counted(len(seen.unread), 'file')} could not be read" if seen.unread else ""
     how = f"{counted(seen.passages, 'passage')} of theirs looked for in {counted(seen.files, 'file')}{unread}"
     ours = [file for file in seen.holding if _is_kept(parts, file)]
     withdrawn.still_there += [f"{file} still holds words of theirs" for file in ours]
     for file in seen.holding:
-        if file not in ours:
+        if file in (parts.study.codebook_file, parts.study.folder / FILE):
+            withdrawn.notes.append(f"{file} holds {words}, as an example, say. Take them out of it yourself.")
+        elif file not in ours:
             withdrawn.notes.append(
                 f"{file} holds {words}. Tandem does not keep this file: delete it yourself."
             )

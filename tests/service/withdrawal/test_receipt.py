@@ -122,6 +122,19 @@ def test_words_that_are_still_in_a_file_are_found(parts: Parts) -> None:
     assert any("old export.txt holds words of JKG-01" in note for note in found.notes)
 
 
+def test_a_codebook_that_quotes_them_is_to_be_changed_and_not_deleted(parts: Parts) -> None:
+    """Its versions in the study lose the words, and the file that people write is named to them."""
+    line = _said(parts).decode().splitlines()[1]
+    file = parts.study.codebook_file
+    with file.open("a", encoding="utf-8") as codebook:
+        codebook.write(f"# as somebody said: {line}\n")
+    found = withdraw(parts, GONE, by="Ines Falk", progress=quiet)
+    assert found.done
+    (note,) = (note for note in found.notes if f"{file} holds words" in note)
+    assert "Take them out of it yourself" in note
+    assert "delete" not in note
+
+
 def _said(parts: Parts) -> bytes:
     from annotations.store.withdrawals import transcripts_of
 
