@@ -10,7 +10,7 @@ from typing import Any
 
 from annotations.damaged_zip import DAMAGED_ZIP
 from annotations.numbers_shown import counted
-from annotations.sheets.sheet import MOST_ABOVE, Sheet, own_names
+from annotations.sheets.sheet import MOST_ABOVE, Sheet, SheetRow, own_names
 
 _MOST_BYTES = 5_000_000  # of a codebook; a larger workbook is none
 
@@ -51,7 +51,7 @@ def indented_tree(file: Path, sheet: Sheet) -> Indented | None:
     for worksheet in book.worksheets:
         column = _code_column(worksheet, sheet)
         if column is not None:
-            return _of_levels(*_looks(worksheet, column, [row.number for row in sheet.rows]))
+            return _of_levels(*_looks(worksheet, column, sheet.rows))
     return None
 
 
@@ -68,20 +68,21 @@ def _code_column(worksheet: Any, sheet: Sheet) -> int | None:
     return None
 
 
-def _looks(worksheet: Any, column: int, numbers: Sequence[int]) -> tuple[list[int], list[bool]]:
+def _looks(worksheet: Any, column: int, rows: Sequence[SheetRow]) -> tuple[list[int], list[bool]]:
+    """How far each row's code is indented, and whether it goes across the table; a row that says more is a code."""
     across = {
         merged.min_row
         for merged in worksheet.merged_cells.ranges
         if merged.min_row == merged.max_row and merged.min_col <= column and merged.max_col > column
     }
     levels = []
-    for number in numbers:
-        cell = worksheet.cell(number, column)
+    for row in rows:
+        cell = worksheet.cell(row.number, column)
         written = str(cell.value or "")
         spaces = len(written) - len(written.lstrip())
         # a space alone slips in where a name was pasted
         levels.append(100 * int(cell.alignment.indent or 0) + (0 if written[:spaces] == " " else spaces))
-    return levels, [number in across for number in numbers]
+    return levels, [row.number in across and sum(map(bool, row.cells.values())) == 1 for row in rows]
 
 
 def _of_levels(levels: Sequence[int], across: Sequence[bool]) -> Indented | None:

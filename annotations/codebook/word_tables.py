@@ -21,6 +21,8 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _GONE = (f"{_W}del", f"{_W}moveFrom")
 _BREAKS = (f"{_W}br", f"{_W}cr", f"{_W}tab")
 
+_OF_CARDS = ()  # in the place of a head, which a table of a code each has none of
+
 
 def grids_of_word(file: Path) -> list[Grid]:
     """The tables of a document; those with the same first row are one, as a long table that was split, and so
@@ -34,13 +36,15 @@ def grids_of_word(file: Path) -> list[Grid]:
         rows = [cells for cells in table if any(cells)]
         if (card := upright(rows)) is not None:
             cards.append(card)
+            by_head.setdefault(_OF_CARDS, [])  # where the first of them stands
         elif rows:
             head = tuple(map(folded, rows[0]))
             by_head.setdefault(head, [rows[0]]).extend(rows[1:])
-    tables = [*([_one_table(cards)] if cards else ()), *by_head.values()]
+    if cards:
+        by_head[_OF_CARDS] = _one_table(cards)
     return [
-        Grid(f"Table {number}" if len(tables) > 1 else "", tuple(enumerate(rows, 1)))
-        for number, rows in enumerate(tables, 1)
+        Grid(f"Table {number}" if len(by_head) > 1 else "", tuple(enumerate(rows, 1)))
+        for number, rows in enumerate(by_head.values(), 1)
     ]
 
 

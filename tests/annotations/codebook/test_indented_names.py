@@ -55,11 +55,13 @@ def test_a_row_across_the_table_is_a_heading(tmp_path: Path) -> None:
 
 
 def test_looks_that_make_no_tree(tmp_path: Path) -> None:
-    """All indented alike, a first code further in, a merged row that does not come first, a space that slipped in."""
+    """All indented alike, a first code further in, a merged row that does not come first, a space that
+    slipped in, merged cells beside a definition."""
     for at, file in enumerate((
         _looking(tmp_path / "a.xlsx", FLAT, indent=dict.fromkeys(range(2, 7), 1)),
         _looking(tmp_path / "b.xlsx", FLAT, indent={2: 1}),
         _looking(tmp_path / "c.xlsx", [*FLAT[:3], ["Other", None], *FLAT[3:]], across=(4,)),
+        _looking(tmp_path / "e.xlsx", [[*row[:1], None, *row[1:]] for row in FLAT], across=(2, 4)),
         _looking(tmp_path / "d.xlsx", [*FLAT[:3], [" Other", None], *FLAT[3:]]),
     )):  # fmt: skip
         read = codebook_from(file)

@@ -86,3 +86,16 @@ def test_a_table_of_signs_makes_no_codebook_of_a_transcript(tmp_path: Path) -> N
         document.add_paragraph(words)
     document.save(str(tmp_path / "P-01.docx"))
     assert not is_codebook(tmp_path / "P-01.docx")
+
+
+def test_tables_stand_in_the_order_of_the_document(tmp_path: Path) -> None:
+    """A codebook in one table is read before a card for one more code below it, and the note counts as the reader does."""
+    document = Document()
+    for words in (["Code", "Meaning", "Cost", "A price"], ["Code", "Trust", "Meaning", "Belief"]):
+        table = document.add_table(rows=2, cols=2)
+        for cell, said in zip(table._cells, words, strict=True):
+            cell.text = said
+    document.save(str(tmp_path / "b.docx"))
+    read = codebook_from(tmp_path / "b.docx")
+    assert [code.name for code in read.codebook] == ["Cost"]
+    assert 'the sheet "Table 1" was read; the sheet "Table 2" (2 rows) was not read.' in read.notes
