@@ -22,8 +22,9 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         ),
         "definition": (
             "brief_definition short_definition definition full_definition long_definition code_definition "
-            "detailed_definition operational_definition definition_of_code code_description description definitions descriptions "
-            "meaning what_it_means explanation beschreibung bedeutung beskrivning betydelse définition definición descripción"
+            "detailed_definition operational_definition definition_of_code code_description description definitions "
+            "descriptions meaning what_it_means explanation beschreibung bedeutung beskrivning betydelse définition "
+            "definición descripción"
         ),
         "use_when": (
             "use_when when_to_use use_if use_for inclusion_criteria inclusion_criterion inclusion include includes "
