@@ -21,6 +21,7 @@ from annotations.transcript import Role
 
 Select = Literal["one", "many"]
 FRAMEWORK_ROLES = ("elements", "phase", "assimilation", "emergent")
+TEXTS = ("definition", "use_when", "do_not_use_when", "example")  # what a codebook says of a code
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +227,7 @@ class Codebook:
 
     def _content(self, code: Code) -> dict[str, Any]:
         plain: dict[str, Any] = {"id": code.id, "code": code.name}
-        texts = ("definition", "use_when", "do_not_use_when", "example", "color")
-        plain |= {key: getattr(code, key) for key in texts if getattr(code, key)}
+        plain |= {key: getattr(code, key) for key in (*TEXTS, "color") if getattr(code, key)}
         if not code.applicable:
             plain["applicable"] = False
         if code.carried_by != (Role.PARTICIPANT,):

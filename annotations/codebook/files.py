@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from annotations.codebook.code_values import carriers_said, names_said, select_said, yes_said
-from annotations.codebook.codes import FRAMEWORK_ROLES, Codebook
+from annotations.codebook.codes import FRAMEWORK_ROLES, TEXTS, Codebook
 from annotations.codebook.column_names import with_own_names
 from annotations.codebook.draft import CodeDraft, FrameworkDraft, a_name, assemble
 from annotations.codebook.nested_rows import NOT_NESTED, nest_as_written
@@ -39,11 +39,10 @@ from annotations.sheets.sheet import MOST_ABOVE, Sheet, SheetRow, own_names, she
 
 # the C emitter writes the same, six times as fast
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-_TEXTS = ("definition", "use_when", "do_not_use_when", "example")
-_COLUMNS = ("framework", "parent", *_TEXTS, "select", "id", "applicable")
+_COLUMNS = ("framework", "parent", *TEXTS, "select", "id", "applicable")
 _TOP_KEYS = ("name", "description", "sources", "influence", "frameworks", "codes")
 _FRAMEWORK_KEYS = ("id", "name", "role", "select", "description", "codes")
-_CODE_KEYS = ("id", "code", "parent", *_TEXTS, "color", "applicable", "carried_by", "names", "codes")
+_CODE_KEYS = ("id", "code", "parent", *TEXTS, "color", "applicable", "carried_by", "names", "codes")
 _UNNAMED = "Codes"
 
 
@@ -168,7 +167,7 @@ def _of_tree(listed: Sequence[tuple[Listed, bool]], file: Path) -> Codebook:
             where=where,
             id=listed_code.cells.get("id", ""),
             applicable=has_row and yes_said(listed_code.cells.get("applicable", ""), where),
-            texts={key: listed_code.cells[key] for key in _TEXTS if listed_code.cells.get(key)},
+            texts={key: listed_code.cells[key] for key in TEXTS if listed_code.cells.get(key)},
         )
         by_path.setdefault(tuple(map(folded, (*listed_code.above, listed_code.name))), draft)
         above.append((draft, tuple(map(folded, listed_code.above))))
@@ -227,7 +226,7 @@ def _drafts(listing: _ListedCodes, sheet: Sheet, place: str, name: str) -> Itera
             parent=row["parent"],
             id=row["id"],
             applicable=yes_said(row["applicable"], where),
-            texts={key: row[key] for key in _TEXTS if row[key]},
+            texts={key: row[key] for key in TEXTS if row[key]},
         )
 
 
@@ -326,7 +325,7 @@ def _nested(
             applicable=yes_said(text(its.get("applicable"), here), here),
             carried_by=carriers_said(its.get("carried_by"), here),
             texts={
-                key: words for key in (*_TEXTS, "color") if (words := text(its.get(key), f"{here}, {key}"))
+                key: words for key in (*TEXTS, "color") if (words := text(its.get(key), f"{here}, {key}"))
             },
             names=names_said(its.get("names"), f"{here}, names"),
             above=above,

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from annotations.codebook.codes import TEXTS
 from annotations.errors import BadInput
 from annotations.names import folded
 from annotations.numbers_shown import counted
 from annotations.sheets.grids import Grid
 from annotations.sheets.sheet import MOST_ABOVE, own_names
 
-TEXTS = ("definition", "use_when", "do_not_use_when", "example")
 BESIDE_LEVELS = (*TEXTS, "select", "applicable", "id")
 
 
@@ -145,7 +145,7 @@ class BookTable:
 
 def find_layout(grids: Sequence[Grid]) -> tuple[Grid, int, BookColumns | tuple[str, ...]] | None:
     """The table of a program, or one with columns side by side (their names): where it stands. None where there is none."""
-    for grid in grids:
+    for grid in sorted(grids, key=lambda grid: grid.concealed):
         for at, (_, cells) in enumerate(grid.rows[:MOST_ABOVE]):
             names = own_names(cells, {})
             levels = _levels(names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from annotations.codebook.program_tables import TEXTS
+from annotations.codebook.codes import TEXTS
 from annotations.names import folded
 from annotations.numbers_shown import counted
 from annotations.sheets.grids import Grid

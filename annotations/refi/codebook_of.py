@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from annotations.codebook.codes import FRAMEWORK_ROLES, Codebook
+from annotations.codebook.codes import FRAMEWORK_ROLES, TEXTS, Codebook
 from annotations.codebook.draft import CodeDraft, FrameworkDraft, a_name, assemble
 from annotations.errors import BadInput
 from annotations.names import folded
@@ -98,9 +98,7 @@ class _CodebookMaker:
             above = self._group(name, framework, above)
         said = descriptions.read(code.description)
         draft = self._keep(names[-1], framework, above, code)
-        draft.texts = {
-            key: said[key] for key in ("definition", "use_when", "do_not_use_when", "example") if key in said
-        }
+        draft.texts = {key: said[key] for key in TEXTS if key in said}
         if code.color:
             draft.texts = {**draft.texts, "color": code.color}
         self.by_guid[code.guid] = draft

@@ -99,3 +99,10 @@ def test_the_first_list_of_codes_is_the_codebook(tmp_path: Path) -> None:
     tree = [["Theme", "Code"], ["Means", "Cost"], ["", "Grant"]]
     read = codebook_from(_book(tmp_path / "b.xlsx", {"Codes": MONEY, "Overview": tree}))
     assert [(code.name, code.definition) for code in read.codebook] == [("Cost", "A price"), ("Grant", "")]
+
+
+def test_a_hidden_list_of_codes_is_not_the_first(tmp_path: Path) -> None:
+    """What people see is read before it, as a tree where its columns are one."""
+    tree = [["Theme", "Code"], ["Means", "Cost"], ["", "Grant"]]
+    read = codebook_from(_book(tmp_path / "b.xlsx", {"Old": MONEY, "Codes": tree}, hidden="Old"))
+    assert [code.path for code in read.codebook] == ["Codes/Means", "Codes/Means/Cost", "Codes/Means/Grant"]
