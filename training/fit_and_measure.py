@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.codebook.codes import Codebook
 from annotations.groups import GroupBy, groups_of
 from annotations.numbers_shown import counted
 from annotations.progress import Progress
@@ -211,9 +213,7 @@ def _notes(
         notes.append(
             f"{counted(len(collected.withheld), 'transcript')} may not be learnt from, and so not taken."
         )
-    if collected.foreign:
-        codes = ", ".join(f"{code} ({count})" for code, count in list(collected.foreign.items())[:8])
-        notes.append(f"codings with codes that codebook.yaml no longer holds were not learnt from: {codes}.")
+    notes += codes_left_out(collected.foreign, parts.codebook)
     if model.tuned is not None:
         notes.append(
             "a copy of the encoder was tuned on these codings too; its word counts as much as the rest's."
@@ -226,3 +226,18 @@ def _notes(
             f"{'is' if coded == 1 else 'are'} {coded:,} of {len(set(learning.groups))}. The model is the usual one."
         )
     return tuple(notes)
+
+
+def codes_left_out(foreign: Mapping[str, int], codebook: Codebook) -> list[str]:
+    """Which codings no model learns from: of codes that were retired, and of codes that are gone."""
+    retired = {codebook.label(code): count for code, count in foreign.items() if code in codebook.by_id}
+    gone = {code: count for code, count in foreign.items() if code not in codebook.by_id}
+    said = (
+        (retired, "codings with codes that may not be applied (applicable: false in codebook.yaml)"),
+        (gone, "codings with codes that codebook.yaml no longer holds"),
+    )
+    return [
+        f"{what} were not learnt from: {', '.join(f'{code} ({count})' for code, count in list(codes.items())[:8])}."
+        for codes, what in said
+        if codes
+    ]
