@@ -11,7 +11,7 @@ from annotations.label_studio.interview_answer import AskedPassage, InterviewSho
 from annotations.label_studio.interview_text import InterviewText
 from annotations.store.interviews import InterviewTask
 from annotations.store.tables import label_studio_tasks, segments
-from annotations.store.transcript_versions import REPLACED
+from annotations.store.transcript_versions import words_stand
 from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Role, Span
 
@@ -24,7 +24,7 @@ def interview_shown(connection: Connection, task: InterviewTask, kept: KeptTrans
         select(t.c.key, t.c.segment_id, t.c.model_id, t.c.created, s.c.start, s.c.end, s.c.segmentation)
         .join(s, s.c.id == t.c.segment_id)
         .where(t.c.project_id == task.project, s.c.transcript_id == task.transcript)
-        .where(again if task.again else ~again, s.c.segmentation.not_like(f"{REPLACED}%"))
+        .where(again if task.again else ~again, words_stand())
         .order_by(s.c.start)
     )
     rows = connection.execute(wanted).all()

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from annotations.store.many_values import in_lots
 from annotations.store.tables import now, segments, transcript_versions, version_passages
@@ -54,6 +54,11 @@ class MovedPassage:
     settled_by: str | None = None
     settled_at: datetime | None = None
     number: int = 0
+
+
+def words_stand() -> ColumnElement[bool]:
+    """For a question about segments: only those whose words no corrected text has replaced."""
+    return segments.c.segmentation.not_like(f"{REPLACED}%")
 
 
 def versions_of(connection: Connection, transcript: UUID) -> tuple[Version, ...]:

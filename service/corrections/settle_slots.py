@@ -23,12 +23,14 @@ from annotations.store.pushed_tasks import PushedTask, tasks_with_keys
 from annotations.store.reviews import add_reviews, current_reviews, retract
 from annotations.store.seen_annotations import Seen, Slot, holding
 from annotations.store.segments import places_of
+from annotations.store.transcript_versions import replaced_segments
 from annotations.transcript import Span
 from service.corrections.earlier_words import as_passage, beyond, on_passage
 from service.corrections.review_of_annotation import review_of
 from service.live_config import InForce
 
 _New = tuple[Seen, Word | None, Word | None]
+_Place = tuple[UUID, UUID | None]
 
 
 def settle(connection: Connection, in_force: InForce, slots: Mapping[Slot, str]) -> Counter[str]:
@@ -53,9 +55,28 @@ def settle(connection: Connection, in_force: InForce, slots: Mapping[Slot, str])
         if last and stands and (_says(last) == _says(winner) or standing.said_in_other_view(last, winner)):
             continue
         new.append((winner, last, _first(said, winner)))
-        counted["superseded" if stands else "new"] += 1
-    _add(connection, in_force, standing, new)
+    tasks = _tasks_of(connection, new)
+    gone = replaced_segments(connection, [task.segment for task in tasks.values()])
+    # what stood before the words were corrected waits for a person, and its place in the text of now is another one
+    new = [said for said in new if tasks[_place_of(said[0])].segment not in gone]
+    for _, last, _ in new:
+        counted["superseded" if last is not None and not last.taken_back else "new"] += 1
+    _add(connection, in_force, standing, new, tasks)
     return counted
+
+
+def _tasks_of(connection: Connection, new: Sequence[_New]) -> dict[_Place, PushedTask]:
+    """The tasks that these annotations are about."""
+    tasks: dict[_Place, PushedTask] = {}
+    for project in {row.project for row, _, _ in new}:
+        its = [row.key for row, _, _ in new if row.project == project and row.key]
+        there = tasks_with_keys(connection, project, its)
+        tasks |= {(project, key): task for key, task in there.items()}
+    return tasks
+
+
+def _place_of(row: Seen) -> _Place:
+    return row.project, row.key
 
 
 def _first(said: Sequence[Word], winner: Seen) -> Word | None:
@@ -143,15 +164,16 @@ class _StandingReviews:
         return self._reviews[transcript]
 
 
-def _add(connection: Connection, in_force: InForce, standing: _StandingReviews, new: Sequence[_New]) -> None:
+def _add(
+    connection: Connection,
+    in_force: InForce,
+    standing: _StandingReviews,
+    new: Sequence[_New],
+    tasks: Mapping[_Place, PushedTask],
+) -> None:
     if not new:
         return
     now_in_force = keep_codebook(connection, in_force.codebook)
-    tasks: dict[tuple[UUID, UUID], PushedTask] = {}
-    for project in {row.project for row, _, _ in new}:
-        its = [row.key for row, _, _ in new if row.project == project and row.key]
-        tasks_there = tasks_with_keys(connection, project, its)
-        tasks |= {(project, key): task for key, task in tasks_there.items()}
     places = places_of(connection, [task.segment for task in tasks.values()])
     made, said = [], []
     for row, last, first in new:

@@ -26,6 +26,7 @@ from annotations.store.tables import (
     reviews,
     segments,
 )
+from annotations.store.transcript_versions import words_stand
 from annotations.transcript import Role, Span
 
 
@@ -42,9 +43,8 @@ def left_though_judged(connection: Connection, among: Sequence[ProjectRow], code
         select(s.transcript_id, s.start, s.end)
         .join(label_studio_tasks, t.segment_id == s.id)
         # what comes again is asked for because she has judged it
-        .where(
-            t.project_id.in_([project.id for project in among]), t.key == t.segment_id, t.key.not_in(answered)
-        )
+        .where(t.project_id.in_([project.id for project in among]), t.key == t.segment_id)
+        .where(t.key.not_in(answered), words_stand())
         .order_by(s.transcript_id, s.start)
     )
     left: dict[UUID, int] = {}

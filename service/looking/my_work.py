@@ -24,6 +24,7 @@ from annotations.store.tables import (
     retractions,
     segments,
 )
+from annotations.store.transcript_versions import words_stand
 from annotations.store.transcripts import KeptTranscript, texts_by_id
 from annotations.store.wave_views import TaskView
 from annotations.transcript import Kind
@@ -189,6 +190,7 @@ def tasks_by_turn(
         select(t.c.project_id, t.c.task_id, s.c.turn)
         .join(s, s.c.id == t.c.segment_id)
         .where(s.c.transcript_id == transcript, t.c.project_id.in_(list(mine)), t.c.key == t.c.segment_id)
+        .where(words_stand())
         .order_by(s.c.start.desc())
     )
     return {
@@ -247,10 +249,14 @@ def _tasks(
     # her tasks are few beside everybody's answers, and an index tells whose answer is whose
     own = select(w.c.key).where(w.c.coder.in_(names), stands, w.c.key.in_(asked)).distinct().subquery()
     answers = passage_answers.c
+    here = [project.id for project in mine]
     in_parts = select(answers.key).where(
-        answers.coder.in_(names), answers.state == ArrivalState.SKIPPED.value, answers.key.is_not(None)
+        answers.coder.in_(names),
+        answers.state == ArrivalState.SKIPPED.value,
+        answers.key.is_not(None),
+        answers.project_id.in_(here),
     )
-    skips = union(skipped_keys(names), in_parts).subquery()
+    skips = union(skipped_keys(names, here), in_parts).subquery()
     shared = [project.id for project in mine if project.coder is None]
     others = (
         select(w.c.project_id, w.c.key)
@@ -288,7 +294,7 @@ def _tasks(
             func.min(case((is_skipped, t.c.task_id))).label("first_skipped"),
         )
         .select_from(source)
-        .where(t.c.project_id.in_([project.id for project in mine]))
+        .where(t.c.project_id.in_([project.id for project in mine]), words_stand())
         .group_by(s.c.transcript_id, t.c.project_id)
     )
     by_id = {project.id: project for project in mine}
@@ -324,6 +330,6 @@ def _tasks(
 
 def _saved_in_skipped(connection: Connection, mine: Sequence[ProjectRow], coder: str) -> int:
     t = label_studio_tasks
-    wanted = select(t.c.key).where(t.c.project_id.in_([project.id for project in mine]))
-    keys = connection.execute(wanted).scalars().all()
-    return sum(skipped_of(connection, spellings_of(connection, coder), keys).values())
+    here = [project.id for project in mine]
+    keys = connection.execute(select(t.c.key).where(t.c.project_id.in_(here))).scalars().all()
+    return sum(skipped_of(connection, spellings_of(connection, coder), keys, here).values())

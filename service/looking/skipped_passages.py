@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, Subquery, select, union_all
 from annotations.label_studio.annotation import MARKS
 from annotations.label_studio.arrivals import ArrivalState
 from annotations.names import folded
+from annotations.store.label_studio_projects import projects_in_view
 from annotations.store.many_values import in_lots
 from annotations.store.tables import (
     annotation_reviews,
@@ -36,11 +37,15 @@ def spellings_of(connection: Connection, coder: str) -> list[str]:
     return list(dict.fromkeys([coder, *seen]))
 
 
-def skipped_passages() -> Subquery:
-    """Every passage that somebody skips, alone or with the whole interview: a row for each annotation that says so."""
+def skipped_passages(among: Collection[UUID]) -> Subquery:
+    """Every passage that somebody skips in these projects, alone or with the whole interview: a row for each annotation.
+
+    ``among``: those of the view that coders work in now. What was skipped in the other one is merely left: nothing there
+    has to be cancelled before an answer counts.
+    """
     a, t, i = label_studio_annotations, label_studio_tasks.c, label_studio_interviews.c
     said = (t.project_id, t.key, a.c.coder, a.c.made, a.c.changed, a.c.body)
-    skipped = (a.c.state == ArrivalState.SKIPPED.value) & a.c.coder.is_not(None)
+    skipped = (a.c.state == ArrivalState.SKIPPED.value) & a.c.coder.is_not(None) & a.c.project_id.in_(among)
     in_project = t.project_id == a.c.project_id
     alone = select(*said).select_from(a).join(label_studio_tasks, in_project & (t.key == a.c.key))
     # an interview has a key of its own; its task stands at each of its passages
@@ -50,20 +55,20 @@ def skipped_passages() -> Subquery:
     return union_all(alone.where(skipped), whole.where(skipped)).subquery()
 
 
-def skipped_keys(names: Collection[str]) -> Select[tuple[UUID]]:
-    """The keys of the passages that a coder, under any of these names, skips."""
-    skipped = skipped_passages().c
+def skipped_keys(names: Collection[str], among: Collection[UUID]) -> Select[tuple[UUID]]:
+    """The keys of the passages that a coder, under any of these names, skips in these projects."""
+    skipped = skipped_passages(among).c
     return select(skipped.key).where(skipped.coder.in_(names))
 
 
 def skipped_of(
-    connection: Connection, names: Collection[str], segment_ids: Collection[UUID]
+    connection: Connection, names: Collection[str], segment_ids: Collection[UUID], among: Collection[UUID]
 ) -> Mapping[UUID, bool]:
     """Those of these passages that a coder, under any of these names, skips: have codes been saved there since?
 
     One that they have judged as well is none of them.
     """
-    a, w = skipped_passages().c, annotation_reviews.c
+    a, w = skipped_passages(among).c, annotation_reviews.c
     gone = select(retractions.c.review_id)
     judged = select(w.key).where(w.coder.in_(names), w.review_id.not_in(gone))
     wanted = select(a.key, a.made, a.changed, a.body).where(a.coder.in_(names), a.key.not_in(judged))
@@ -83,7 +88,8 @@ def skipped_by_turn(
     wanted = select(s.id, s.turn).where(s.transcript_id == transcript, s.segmentation == segmentation)
     turns = {row.id: row.turn for row in connection.execute(wanted)}
     by_turn: dict[int, bool] = {}
-    for key, saved in skipped_of(connection, names, turns).items():
+    here = [project.id for project in projects_in_view(connection)]
+    for key, saved in skipped_of(connection, names, turns, here).items():
         by_turn[turns[key]] = by_turn.get(turns[key], False) or saved
     return by_turn
 

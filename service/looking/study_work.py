@@ -27,6 +27,7 @@ from annotations.store.tables import (
     segments,
     transcripts,
 )
+from annotations.store.transcript_versions import words_stand
 from annotations.store.wave_views import TaskView
 from annotations.transcript import Role, Span
 from service.label_studio.addresses import list_address
@@ -237,6 +238,7 @@ def _handed_out(connection: Connection, settings: Settings) -> dict[tuple[UUID, 
         select(_t.c.project_id, _s.c.transcript_id, _p.c.coder, _p.c.url, _p.c.project_id, func.count())
         .join(_s, _s.c.id == _t.c.segment_id)
         .join(_p, and_(_p.c.id == _t.c.project_id, _p.c.retired.is_(False)))
+        .where(words_stand())
         .group_by(_t.c.project_id, _s.c.transcript_id, _p.c.coder, _p.c.url, _p.c.project_id)
     )
     in_force = {project.id for project in projects_in_view(connection)}
@@ -294,11 +296,12 @@ def _whole_interviews(connection: Connection) -> dict[UUID, dict[tuple[UUID, str
 
 
 def _skipped(connection: Connection) -> dict[tuple[UUID, UUID], dict[str, int]]:
-    a = skipped_passages().c
+    a = skipped_passages([project.id for project in projects_in_view(connection)]).c
     wanted = (
         select(a.project_id, _s.c.transcript_id, a.coder, func.count(a.key.distinct()))
         .join(_t, and_(_t.c.project_id == a.project_id, _t.c.key == a.key))
         .join(_s, _s.c.id == _t.c.segment_id)
+        .where(words_stand())
         .group_by(a.project_id, _s.c.transcript_id, a.coder)
     )
     skipped: dict[tuple[UUID, UUID], dict[str, int]] = {}

@@ -9,12 +9,17 @@ from fake_label_studio import FakeLabelStudio, chosen
 from reviews_arriving import deliver, pull_now, reviews_of
 
 from annotations.store.segments import segments_of
+from annotations.store.transcript_versions import open_passages
 from annotations.store.transcripts import KeptTranscript, get_transcript
 from annotations.transcript import SpokenTurn, Transcript, canonical
+from service.access.viewer import Viewer, ViewerRole
 from service.composition import Parts
 from service.corrections.inbox import Inbox
 from service.corrections.list_set_aside import set_aside
 from service.importing.new_versions import Replaced, put_in_its_place
+from service.importing.settle_changed import keep_changed
+from service.looking.my_work import work_of
+from service.looking.study_work import study_work
 
 
 def _kept(parts: Parts) -> KeptTranscript:
@@ -114,3 +119,47 @@ def test_a_segment_means_the_same_words_for_ever(parts: Parts) -> None:
         assert all(seen.get(key, words) == words for key, words in now.items())
         assert {key for key, words in before.items() if words in now.values()} <= set(now)
         seen |= now
+
+
+@pytest.mark.parametrize("then", ["corrects", "deletes", "skips"])
+def test_no_earlier_word_comes_back_on_words_that_changed(
+    parts: Parts, server: FakeLabelStudio, inbox: Inbox, then: str
+) -> None:
+    """Where another annotation of the same coder still says something of the old words, it speaks of none of the new ones.
+
+    Its place would be that of the old text, and whoever settles what waits would find it settled.
+    """
+    server.save(2, 1, chosen("money"))
+    deliver(inbox, server.told[-1])
+    server.now = server.now.replace(minute=30)
+    second = server.save(2, 1, chosen("people"))
+    deliver(inbox, server.told[-1])
+    _replace(parts, LONGER, TYPO)
+    assert _on(parts) == set()
+    server.now = server.now.replace(hour=12)
+    if then == "deletes":
+        server.delete(second)
+    else:
+        server.update(second, chosen("money", "people"), was_cancelled=then == "skips")
+    counted = deliver(inbox, server.told[-1])
+    pull_now(parts, server)
+    assert (counted["new"], counted["superseded"], _on(parts)) == (0, 0, set())
+    with parts.store.reading() as connection:
+        (waits,) = open_passages(connection, _kept(parts).id)
+    assert keep_changed(parts, _kept(parts), [waits.number], by="Lea") == 1
+    assert _on(parts) == {("Ada", TYPO[1])}
+
+
+def test_words_that_stand_no_more_are_not_left_for_anybody(parts: Parts, server: FakeLabelStudio) -> None:
+    """A task that shows them stays where somebody has begun on it, and nothing that is said there counts."""
+    server.save(2, 1, chosen("money"))
+    pull_now(parts, server)
+    lead = Viewer(None, "Lea", ViewerRole.LEAD)
+    (before,) = work_of(parts, lead, "Ada").interviews
+    assert (before.passages, before.done, before.left) == (6, 1, 5)
+    _replace(parts, TYPO)
+    (now,) = work_of(parts, lead, "Ada").interviews
+    assert (now.passages, now.done, now.left) == (5, 0, 5)
+    with parts.store.reading() as connection:
+        (row,) = study_work(connection, parts.settings, parts.segmentation.version)
+    assert (row.passages, row.done, row.left) == (5, 0, 5)

@@ -59,3 +59,21 @@ def test_a_skipped_interview_is_skipped_in_all_its_passages(parts: Parts, inbox:
     pull_now(parts, whole)
     (mine,) = work_of(parts, lead, "Ada").interviews
     assert (mine.skipped, mine.done) == (0, 6)
+
+
+def test_what_was_skipped_in_the_other_view_is_left(parts: Parts, whole: Whole) -> None:
+    """There is nothing to cancel in the view of now: an answer there counts, so the way leads to it as to any other."""
+    with parts.store.writing() as connection:
+        choose_view(connection, "1", TaskView.INTERVIEW)
+    whole.save(1, 1, whole.suggestion(0), was_cancelled=True)
+    pull_now(parts, whole)
+    lead = Viewer(None, "Lea", ViewerRole.LEAD)
+    assert work_of(parts, lead, "Ada").skipped == 6
+    with parts.store.writing() as connection:
+        choose_view(connection, "1", TaskView.PASSAGE)
+    work = work_of(parts, lead, "Ada")
+    assert (work.skipped, work.left, work.saved_in_skipped) == (0, 6, 0)
+    assert work.interviews[0].skipped_at is None
+    with parts.store.reading() as connection:
+        (row,) = study_work(connection, parts.settings, parts.segmentation.version)
+    assert (row.skipped, row.left) == (0, 6)
