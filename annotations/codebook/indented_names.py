@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from annotations.damaged_zip import DAMAGED_ZIP
 from annotations.numbers_shown import counted
 from annotations.sheets.sheet import MOST_ABOVE, Sheet, SheetRow, own_names
+from annotations.sheets.workbook import DAMAGED
 
 _MOST_BYTES = 5_000_000  # of a codebook; a larger workbook is none
 
@@ -45,8 +47,10 @@ def indented_tree(file: Path, sheet: Sheet) -> Indented | None:
     from openpyxl import load_workbook  # heavy, and most codebooks are no workbooks
 
     try:
-        book = load_workbook(file)
-    except DAMAGED_ZIP:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of features that openpyxl drops; indents are not among them
+            book = load_workbook(io.BytesIO(file.read_bytes()), keep_links=False)
+    except DAMAGED:  # its cells were read; a picture or a table of Excel's own may still be odd
         return None
     for worksheet in book.worksheets:
         column = _code_column(worksheet, sheet)

@@ -29,7 +29,7 @@ _ERRORS = frozenset({"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", 
 MOST_CELLS = 20_000_000
 MOST_ROWS = 1_048_576  # Excel's own limit
 # what openpyxl, zipfile and the XML parser raise for archives that are no sound workbook
-_DAMAGED = (
+DAMAGED = (
     *DAMAGED_ZIP,
     InvalidFileException,
     ArithmeticError,
@@ -72,7 +72,7 @@ def worksheets(content: bytes, file: str) -> tuple[Worksheet, ...]:
                 beside = None if formulas is None else formulas.worksheets[at]
                 sheets.append(_worksheet(sheet, beside, archive, file, left))
                 left -= sum(max(len(cells), 1) for _, cells in sheets[-1].rows)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise BadInput(
             f"{file} is no Excel workbook, or a damaged or protected one. Open it and save it again as .xlsx."
         ) from error

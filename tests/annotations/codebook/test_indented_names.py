@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from openpyxl import Workbook
 from openpyxl.styles import Alignment
+from openpyxl.worksheet.table import Table
 
 from annotations.codebook.files import codebook_from
 
@@ -77,3 +80,32 @@ def test_what_a_table_says_goes_before_its_look(tmp_path: Path) -> None:
     with_parent = [["Code", "Parent"], ["Money", ""], ["Cost", "Money"], ["Trust", ""]]
     read = codebook_from(_looking(tmp_path / "b.xlsx", with_parent, indent={4: 1}))
     assert [code.path.count("/") for code in read.codebook] == [1, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("part", "end", "odd"),
+    [
+        (
+            "sheet1.xml",
+            "</worksheet>",
+            '<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"/></extLst>',
+        ),
+        ("table1.xml", "<tableColumns", '<odd kind="1"/>'),
+    ],
+)
+def test_what_another_program_wrote_odd_does_not_matter(
+    tmp_path: Path, part: str, end: str, odd: str
+) -> None:
+    """Lists to choose from and marks of a table say nothing of codes; nobody is warned of them, and nothing fails."""
+    book: Any = Workbook()
+    for row in FLAT:
+        book.active.append(row)
+    book.active.add_table(Table(displayName="Codes", ref="A1:B6"))
+    book.save(tmp_path / "a.xlsx")
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as before, zipfile.ZipFile(tmp_path / "b.xlsx", "w") as after:
+        for name in before.namelist():
+            content = before.read(name)
+            if name.endswith(part):
+                content = content.replace(end.encode(), f"{odd}{end}".encode())
+            after.writestr(name, content)
+    assert len(codebook_from(tmp_path / "b.xlsx").codebook.codes) == len(FLAT) - 1
