@@ -12,7 +12,6 @@ from typing import Any
 
 from annotations.numbers_shown import counted
 from annotations.sheets.sheet import MOST_ABOVE, Sheet, SheetRow, own_names
-from annotations.sheets.workbook import DAMAGED
 
 _MOST_BYTES = 5_000_000  # of a codebook; a larger workbook is none
 
@@ -44,7 +43,10 @@ def indented_tree(file: Path, sheet: Sheet) -> Indented | None:
     """How the rows of a workbook's table lie below each other by how they look; None where they do not show it."""
     if file.suffix.lower() != ".xlsx" or file.stat().st_size > _MOST_BYTES or not sheet.rows:
         return None
-    from openpyxl import load_workbook  # heavy, and most codebooks are no workbooks
+    # heavy, and most codebooks are no workbooks
+    from openpyxl import load_workbook
+
+    from annotations.sheets.workbook import DAMAGED
 
     try:
         with warnings.catch_warnings():
