@@ -66,9 +66,8 @@ def _code_column(worksheet: Any, sheet: Sheet) -> int | None:
     for number in range(1, MOST_ABOVE + 1):
         names = own_names([str(cell.value or "") for cell in worksheet[number]], {})
         for at, name in enumerate(names, start=1):
-            cells = [worksheet.cell(row.number, at).value for row in sheet.rows] if name else []
-            if cells and all(
-                str(cell).split() == row["code"].split() for cell, row in zip(cells, sheet.rows, strict=True)
+            if name and all(
+                str(worksheet.cell(row.number, at).value).split() == row["code"].split() for row in sheet.rows
             ):
                 return at
     return None
