@@ -14,22 +14,28 @@ _HOW = r"participant_pattern takes JKG-01 as the code and JKG as its site so: '(
 
 
 def of_shared_codes(connection: Connection, among: Collection[str]) -> str:
-    """What to say of those of these codes that stand at several sites, or in several cases where none is said; or "".
+    """What to say of those of these codes that stand at several sites, or in several cases; "" where none does.
 
-    Groups, figures and withdrawals follow the code alone, so two people with one code would be one.
+    Groups, figures and withdrawals follow the code alone, so two people with one code would be one. A transcript whose
+    site nobody has said yet stands at no other one.
     """
     wanted = {folded(code) for code in among if code}
-    places: dict[str, dict[str, None]] = {}
+    sites: dict[str, dict[str, None]] = {}
+    cases: dict[str, dict[str, None]] = {}
     names: dict[str, str] = {}
     for transcript in described_transcripts(connection):
         key = folded(transcript.participant)
-        if key in wanted and (place := transcript.site or transcript.case):
-            places.setdefault(key, {})[place] = None
-            names.setdefault(key, transcript.participant)
-    shared = [key for key, its in places.items() if len(its) > 1]
+        if key not in wanted:
+            continue
+        names.setdefault(key, transcript.participant)
+        for said, places in ((transcript.site, sites), (transcript.case, cases)):
+            if said:
+                places.setdefault(key, {})[said] = None
+    at_several = {key: its for places in (cases, sites) for key, its in places.items() if len(its) > 1}
+    shared = list(at_several)
     if not shared:
         return ""
-    several = list(dict.fromkeys(place for key in shared for place in places[key]))
+    several = list(dict.fromkeys(place for key in shared for place in at_several[key]))
     codes = ", ".join(f'"{names[key]}"' for key in shared[:_NAMED])
     rest = f" and {len(shared) - _NAMED} more" if len(shared) > _NAMED else ""
     more = " …" if len(several) > _NAMED else ""

@@ -69,6 +69,16 @@ def test_one_code_in_two_cases_is_told_and_one_person_twice_at_a_site_is_not(fol
     parts.close()
 
 
+def test_a_site_that_nobody_has_said_yet_is_no_other_one(folder: Path) -> None:
+    """An interview described by its case alone is not at another place than those of a site in that case."""
+    parts = _study(folder, "")
+    _import(parts, "VRN-01", participant="7", case="North", site="VRN")
+    assert not _import(parts, "LDS-02", participant="7", case="North").shared_codes
+    told = _import(parts, "LDS-01", participant="7", case="North", site="LDS").shared_codes
+    assert "found in VRN, LDS." in told
+    parts.close()
+
+
 def test_the_remedy_works_and_what_tandem_proposes_takes_the_site_along(folder: Path) -> None:
     """The pattern of the sentence, of a new study.yaml and of Settings makes JKG-01 a participant of JKG."""
     parts = _study(folder, NUMBER)
