@@ -63,22 +63,17 @@ def define_codes(grids: Sequence[Grid]) -> bool:
 
 def with_own_names(
     grids: Sequence[Grid], levels: Sequence[str] = (), wanted: Collection[str] = tuple(_NAMES)
-) -> tuple[list[Grid], list[str]]:
-    """The tables with the columns of ours by our names, and sentences about those that were called otherwise.
+) -> list[Grid]:
+    """The tables with the columns of ours by our names; ``Grid.doubts`` says which were called otherwise.
 
     ``levels``: the columns that are levels of a tree, or of another program; they stay as they are. ``wanted``: those
     of ours that are read beside them.
     """
-    renamed, notes = [], []
-    for grid in grids:
-        at = _head(grid, levels)
-        if at is None:
-            renamed.append(grid)
-            continue
-        made, said = _renamed(grid, at, levels, wanted)
-        renamed.append(made)
-        notes.extend(said)
-    return renamed, notes
+    heads = [_head(grid, levels) for grid in grids]
+    return [
+        grid if at is None else _renamed(grid, at, levels, wanted)
+        for grid, at in zip(grids, heads, strict=True)
+    ]
 
 
 def _head(grid: Grid, levels: Sequence[str]) -> int | None:
@@ -90,7 +85,7 @@ def _head(grid: Grid, levels: Sequence[str]) -> int | None:
     return None
 
 
-def _renamed(grid: Grid, head: int, levels: Sequence[str], wanted: Collection[str]) -> tuple[Grid, list[str]]:
+def _renamed(grid: Grid, head: int, levels: Sequence[str], wanted: Collection[str]) -> Grid:
     number, cells = grid.rows[head]
     names = own_names(cells, {})
     heads, notes = list(cells), []
@@ -108,7 +103,7 @@ def _renamed(grid: Grid, head: int, levels: Sequence[str], wanted: Collection[st
         if several:
             together.append((taken[0], taken))
     rows = [(n, _joined(row, together)) for n, row in grid.rows[head + 1 :]]
-    return replace(grid, rows=(*grid.rows[:head], (number, heads), *rows)), notes
+    return replace(grid, rows=(*grid.rows[:head], (number, heads), *rows), doubts=(*grid.doubts, *notes))
 
 
 def _by_our_names(

@@ -122,29 +122,28 @@ class _ListedCodes:
 
 
 def _read_table(file: Path, as_written: Sequence[Grid]) -> FromFile:
-    grids, turned = upright_grids(as_written)
+    grids = upright_grids(as_written)
     layout_there = find_layout(grids)
     # what has columns of ours beside the code is ours, unless the tree stands in columns side by side
     if layout_there is None or (not isinstance(layout_there[2], tuple) and _is_own(grids)):
-        own_grids, called = with_own_names(grids)
-        return _own_table(file, own_grids, (*turned, *called))
+        return _own_table(file, with_own_names(grids))
     grid, head, layout = layout_there
     if grid.fault:
         raise BadInput(grid.fault)
     Sheet(str(file), (), (), hidden=grid.hidden).refuse_hidden()
     if isinstance(layout, tuple):
-        (own_grid,), called = with_own_names([grid], layout, BESIDE_LEVELS)
+        (own_grid,) = with_own_names([grid], layout, BESIDE_LEVELS)
         table = level_codes(own_grid, head, layout, str(file))
     else:
-        (own_grid,), called = with_own_names([grid], layout.names, layout.lacks)
+        (own_grid,) = with_own_names([grid], layout.names, layout.lacks)
         table = program_codes(own_grid, head, layout, str(file))
     notes = [f"{file.name} is read as {table.program}."] if table.program else []
     listed, headings = in_order(table)
+    beside = [own_grid if other is grid else other for other in grids]
     notes += [
-        *called,
         *table.notes,
         *headings,
-        *what_was_not_read(grids, grid, head),
+        *what_was_not_read(beside, own_grid, head),
         *_not_read(table.ignored),
     ]
     return FromFile(_of_tree(listed, file), tuple(notes))
@@ -179,7 +178,7 @@ def _of_tree(listed: Sequence[tuple[Listed, bool]], file: Path) -> Codebook:
     return assemble(file.stem, tuple(listing.frameworks.values()), listing.drafts, file=str(file))
 
 
-def _own_table(file: Path, grids: Sequence[Grid], called: Sequence[str]) -> FromFile:
+def _own_table(file: Path, grids: Sequence[Grid]) -> FromFile:
     listing = _ListedCodes()
     by_sheet = sheets_of_codes(grids) if file.suffix.lower() == ".xlsx" else []
     looked_in = [[grid] for grid in by_sheet] or [list(grids)]
@@ -208,8 +207,8 @@ def _own_table(file: Path, grids: Sequence[Grid], called: Sequence[str]) -> From
         *(about_sheets(grids, by_sheet) if by_sheet else ()),
         *dict.fromkeys(note for nested in nestings for note in nested.notes),
     ]
-    unread = [note for sheet in sheets for note in sheet.unread]
-    return FromFile(made, (*dict.fromkeys(called), *notes, *unread, *_not_read(tuple(ignored))))
+    unread = dict.fromkeys(note for sheet in sheets for note in sheet.unread)
+    return FromFile(made, (*notes, *unread, *_not_read(tuple(ignored))))
 
 
 def _drafts(listing: _ListedCodes, sheet: Sheet, place: str, name: str) -> Iterator[CodeDraft]:

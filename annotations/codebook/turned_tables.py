@@ -30,11 +30,14 @@ def upright(rows: Sequence[Sequence[str]]) -> list[list[str]] | None:
     return [list(column) for column in zip_longest(*rows, fillvalue="")]
 
 
-def upright_grids(grids: Sequence[Grid]) -> tuple[list[Grid], tuple[str, ...]]:
-    """The tables of a workbook upright, and a sentence where one stood on its side."""
-    made, turned = [], False
+def upright_grids(grids: Sequence[Grid]) -> list[Grid]:
+    """The tables of a workbook upright; ``Grid.doubts`` says of which stood on its side that it did."""
+    made = []
     for grid in grids:
         rows = upright([cells for _, cells in grid.rows if any(cells)])
-        turned = turned or rows is not None
-        made.append(grid if rows is None else replace(grid, rows=tuple(enumerate(rows, 1)), hidden=()))
-    return made, ("each code stands in a column of the table; it was read so.",) if turned else ()
+        if rows is None:
+            made.append(grid)
+        else:
+            said = (*grid.doubts, "each code stands in a column of the table; it was read so.")
+            made.append(replace(grid, rows=tuple(enumerate(rows, 1)), hidden=(), doubts=said))
+    return made

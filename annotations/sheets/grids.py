@@ -29,7 +29,7 @@ class Grid:
     whole worksheet is hidden. ``merged``: how many cells were merged over several rows; each of these rows holds the
     value, and ``filled`` says which row and column (from 0) has it so. ``fault``: why the table cannot be read as it
     stands, as a sentence. ``errors``: rows with a cell whose formula came to nothing ("#REF!"); it is empty here.
-    ``doubts``: sentences about how the file's letters were read.
+    ``doubts``: sentences about how its letters and its columns were read.
     """
 
     name: str

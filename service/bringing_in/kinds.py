@@ -98,7 +98,7 @@ def _of_table(file: Path) -> Kind:
         columns & {"participant", "participants", "participant_id", "informant", "case"} for columns in heads
     ):
         return "participants"
-    return "codebook" if _lists_codes(upright_grids(grids)[0]) else "transcript"
+    return "codebook" if _lists_codes(upright_grids(grids)) else "transcript"
 
 
 def _lists_codes(grids: Sequence[Grid]) -> bool:
