@@ -262,7 +262,8 @@ def _named(
             f"{file}: nothing says where the passages are. Name a column of quotes: --columns quote=…"
         )
     unread = (*what_was_not_read(grids, grid, at), *((sheet.about_hidden,) if sheet.about_hidden else ()))
-    meant = ", ".join(f'{own} is "{theirs}"' for own, theirs in columns.items())
+    other = {own: theirs for own, theirs in columns.items() if own != theirs} or columns
+    meant = ", ".join(f'{own} is "{theirs}"' for own, theirs in other.items())
     said = f"{file.name} is read with {how}: {meant}."
     names = bool(sheet.rows) and all(row["coder"] for row in sheet.rows)
     ignored = tuple(name.strip("()") for name in others)

@@ -104,7 +104,9 @@ def test_other_columns_may_be_named_beside_two_of_codes(tmp_path: Path) -> None:
         tmp_path, ("JKG-01", "Ines", "a word", "money", "people"), head="Doc,Who,Words,Code 1,Code 2"
     )
     others = {"transcript": "Doc", "coder": "Who", "quote": "Words"}
-    assert [row["code"] for row in read_codings(file, columns=others).rows] == ["money\npeople"]
+    read = read_codings(file, columns=others)
+    assert [row["code"] for row in read.rows] == ["money\npeople"]
+    assert any('transcript is "Doc", coder is "Who"' in note for note in read.unread)
     assert [row["code"] for row in read_codings(file, kept_columns=others).rows] == ["money\npeople"]
     first = {**others, "code": "Code 1"}
     assert [row["code"] for row in read_codings(file, kept_columns=first).rows] == ["money"]
