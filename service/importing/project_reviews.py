@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
-from annotations.codebook.codes import Codebook
+from annotations.codebook.codes import Code, Codebook
 from annotations.coding import Condition, Draw, Review
 from annotations.codings.coding_cells import condition_in
 from annotations.names import fault_of_name
@@ -147,7 +147,7 @@ def keep_beside_reviews(
     not come in is left out, since what the coder found is not known then; its other codings stay as they are. Of a code
     that has come since, or is none of these here, a review says nothing.
     """
-    version = keep_codebook(connection, here.codebook)
+    versions = _Versions(connection, here.codebook)
     came: dict[UUID, dict[_Key, LooseCoding]] = {}
     judged: dict[UUID, dict[str, list[Span]]] = {}
     made: list[tuple[Review, list[LooseCoding]]] = []
@@ -163,7 +163,7 @@ def keep_beside_reviews(
         its = _codings(review, name, came[transcript], here)
         if its is None or any(span.overlap(other) for other in judged[transcript].get(name, ())):
             continue
-        made.append((_review(review, transcript, name, span, version, ids, here), its))
+        made.append((_review(review, transcript, name, span, versions, ids, here), its))
     kept = {review.id for review, _ in made}
     add_reviews(connection, [_with_sources_of(review, kept) for review, _ in made])
     _take_in(connection, made)
@@ -213,10 +213,11 @@ def _review(
     transcript: UUID,
     coder: str,
     span: Span,
-    version: str,
+    versions: _Versions,
     ids: Mapping[str, UUID],
     here: ReviewsHere,
 ) -> Review:
+    only = _here(review.only, here.codes)
     reached = sorted(ours for guid in review.reached if (ours := here.codes.get(guid)) is not None)
     return Review(
         transcript,
@@ -224,9 +225,9 @@ def _review(
         span,
         condition=review.condition,
         draw=Draw.ORDINARY,
-        codebook_version=version,
+        codebook_version=versions.of(None if only is not None else _here(review.decides, here.codes)),
         origin={"import": here.file} | ({"reached": reached} if reached else {}),
-        only=_said_of(review, here.codes, here.codebook),
+        only=only,
         sources=tuple(ids[source] for source in review.sources if source in ids),
         id=ids.get(review.id) or uuid4(),
     )
@@ -249,13 +250,38 @@ def _take_in(connection: Connection, made: Sequence[tuple[Review, Sequence[Loose
                 taken.add(loose.id)
 
 
-def _said_of(
-    judged: BesideReview, codes: Mapping[str, str | None], codebook: Codebook
-) -> frozenset[str] | None:
-    """The codes here that the review says something of; None for every code."""
-    given = judged.decides if judged.only is None else judged.only
+def _here(given: frozenset[str] | None, codes: Mapping[str, str | None]) -> frozenset[str] | None:
+    """The codes here that these are; None for every code."""
     if given is None:
         return None
-    every = frozenset(code.id for code in codebook.applicable)
-    here: Collection[str] = {ours for guid in given if (ours := codes.get(guid)) is not None}
-    return None if judged.only is None and every <= set(here) else frozenset(here)
+    return frozenset(ours for guid in given if (ours := codes.get(guid)) is not None)
+
+
+class _Versions:
+    """Versions of the codebook under which reviews were made, kept as they are asked for.
+
+    Who read for the whole codebook of that time did not read for some of its codes alone: of codes that came since, the
+    review says nothing, since they are not in its version.
+    """
+
+    def __init__(self, connection: Connection, codebook: Codebook) -> None:
+        self._connection, self._codebook = connection, codebook
+        self._kept: dict[frozenset[str] | None, str] = {}
+
+    def of(self, decides: frozenset[str] | None) -> str:
+        """The version that holds these codes to apply and no others; None: all of today's."""
+        if decides not in self._kept:
+            book = self._codebook if decides is None else _with_these(self._codebook, decides)
+            self._kept[decides] = keep_codebook(self._connection, book)
+        return self._kept[decides]
+
+
+def _with_these(codebook: Codebook, wanted: Collection[str]) -> Codebook:
+    """The codebook without the codes that are not wanted; those that group others stay, and may not be applied."""
+    codes: list[Code] = []
+    above: set[str | None] = set()
+    for code in reversed(codebook.codes):
+        if code.id in wanted or not code.applicable or code.id in above:
+            codes.append(replace(code, applicable=code.applicable and code.id in wanted))
+            above.add(code.parent)
+    return replace(codebook, codes=tuple(reversed(codes)))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from builders import a_transcript
 
-from annotations.codebook.codes import Codebook
+from annotations.codebook.codes import Code, Codebook
 from annotations.codebook.files import read_codebook, write_codebook
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.progress import quiet
@@ -205,6 +206,32 @@ def test_the_codebook_comes_back_as_it_was(own_book: Parts, tmp_path: Path, migr
         (review,) = current_reviews(connection)
     assert [coding.code for coding in review.codings] == ["k17"]
     assert review.only is None
+    back.close()
+
+
+@pytest.mark.parametrize("has_book", [False, True], ids=["its codebook", "a codebook of its own"])
+def test_who_read_for_the_whole_codebook_did_so_though_a_code_came_later(
+    own_book: Parts, tmp_path: Path, migrated_file: Path, has_book: bool
+) -> None:
+    """The review stands for the codes of its time, and not for a few codes alone: figures over all codes hold it."""
+    before = own_book.codebook
+    more = [
+        *(Code(f"new-{at}", f"New {at}", "t1", f"Topics/Time/New {at}", parent="k18") for at in range(2)),
+        Code("other", "Other", "t1", "Topics/Other"),
+    ]
+    write_codebook(replace(before, codes=(*before.codes, *more)), own_book.study.codebook_file)
+    settings = read_settings({"TANDEM_STATE": str(tmp_path / "state")})
+    later = Parts(read_study(own_book.study.folder), settings)
+    export_refi(later, tmp_path / "b.qdpx", suggestions=False)
+    given = replace(later.codebook, name="Another") if has_book else None
+    back = _study(tmp_path / "new" / "study", migrated_file, given)
+    assert import_project(back, tmp_path / "b.qdpx", Wishes(), quiet).refused == []
+    with back.store.reading() as connection:
+        (review,) = current_reviews(connection)
+    assert (review.only, review.decides) == (None, frozenset({"k17", "k18"}))
+    if not has_book:
+        assert review.codebook_version == before.version
+    later.close()
     back.close()
 
 
