@@ -45,8 +45,35 @@ def control_for(code_id: str, codebook: Codebook) -> str | None:
 
 
 def can_be_shown(codes: Iterable[str], codebook: Codebook) -> bool:
-    """Has the screen a place for each of these codes?"""
-    return all(control_for(code, codebook) is not None for code in codes)
+    """Has the screen of a passage a place for each of these codes, which a coder has given?
+
+    Boxes stand in the data of each task, where a retired code is no more: a codebook of few codes has no place for it.
+    """
+    given = [code for code in codes if control_for(code, codebook) is None]
+    listed = any(code in codebook.by_id and is_listed(code, codebook) for code in given)
+    return can_be_marked(given, codebook) and not (listed and all_in_boxes(codebook))
+
+
+def can_be_marked(codes: Iterable[str], codebook: Codebook) -> bool:
+    """Has the screen of a whole interview a place for each of these codes, which a coder has given?"""
+    return all(
+        control_for(code, codebook) is not None or control_of_retired(code, codebook) is not None
+        for code in codes
+    )
+
+
+def control_of_retired(code_id: str, codebook: Codebook) -> str | None:
+    """Where a retired code stands on the screen as no longer offered; None for another code, or where none is left there."""
+    code = codebook.by_id.get(code_id)
+    if code is None or not codebook.retired(code):
+        return None
+    framework = codebook.framework(code.framework)
+    if is_taxonomy(framework):
+        there = bool(listed_codes(codebook))
+        return (LIKELY if all_in_boxes(codebook) else OTHERS) if there else None
+    control = control_of(code, framework)
+    beside = (other for other in codebook.of_framework(framework.id) if other.applicable)
+    return control if any(control_of(other, framework) == control for other in beside) else None
 
 
 def controls_that_carry(code_id: str, codebook: Codebook) -> frozenset[str]:

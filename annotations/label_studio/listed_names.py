@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotations.codebook.codes import Code, Codebook
-from annotations.label_studio.controls import listed_codes, listed_frameworks
+from annotations.label_studio.controls import is_listed, listed_codes, listed_frameworks
 
 SEPARATOR = " · "
 _MOST_HINT = 600
@@ -25,6 +25,11 @@ def listed_name(code_id: str, codebook: Codebook) -> str:
     same = (other for other in codebook.applicable if other.name == code.name and other.id != code_id)
     alike = any(_shown(other, codebook, levels=1) == nearest for other in same)
     return _shown(code, codebook, levels=None) if alike else nearest
+
+
+def shown_name(code_id: str, codebook: Codebook) -> str:
+    """A code's name as the screen has it: in the list, or in a row of its own under its type."""
+    return listed_name(code_id, codebook) if is_listed(code_id, codebook) else codebook[code_id].name
 
 
 def _shown(code: Code, codebook: Codebook, *, levels: int | None) -> str:

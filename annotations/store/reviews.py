@@ -116,6 +116,12 @@ def applied_codes(
     }
 
 
+def codes_given_in(connection: Connection, wave: str) -> set[str]:
+    """The codes that anybody has given in the transcripts of a wave, also where they were taken back since."""
+    wanted = select(codings.c.code).distinct().join(transcripts, transcripts.c.id == codings.c.transcript_id)
+    return set(connection.execute(wanted.where(transcripts.c.wave == wave)).scalars())
+
+
 def retract(connection: Connection, review: UUID, reason: str) -> None:
     """The coder has taken the review back: it stays on record and counts no more."""
     connection.execute(retractions.insert().values(review_id=review, reason=reason))

@@ -23,9 +23,11 @@ What a push does to a task, by rule:
    passage showed is kept passage by passage in both views.
 9. What coders have said in one view stands in the other: an annotation in the coder's own name says it there
    (``carry_words``). It is no word by itself, and nothing is carried to a task on which somebody has begun.
-10. A code that has left the codebook is suggested no more: untouched tasks lose it. A coder's earlier answer that
-   holds such a code is not carried to the other view (nor, into a whole interview, any other answer of that coder
-   there). A control in which somebody has answered stays. ``annotations/label_studio/controls`` decides (``control_for``).
+10. A code that has left the codebook, or was retired, is suggested no more: untouched tasks lose it. A retired one that
+    somebody has given in the wave stands on the screen as no longer offered, so that an answer which holds it is carried
+    as any other. An answer that holds a code which is gone is not carried to the other view (nor, into a whole
+    interview, any other answer of that coder there). A control in which somebody has answered stays.
+    ``annotations/label_studio/controls`` decides (``control_for``, ``can_be_marked``).
 
 Label Studio shows the predictions of one version per project, named after the model that serves. The tasks of rule 2
 keep an older model's suggestions under that name; whose they are is in the study's own record (``shown_models``).

@@ -16,7 +16,7 @@ from annotations.coding import Coding, Review
 from annotations.deal_and_draw import DealtSegment
 from annotations.label_studio.candidates import codes_in_boxes
 from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.controls import can_be_shown
+from annotations.label_studio.controls import can_be_marked, can_be_shown
 from annotations.label_studio.interview_marks import EarlierWords, earlier_regions
 from annotations.label_studio.interview_text import InterviewText
 from annotations.label_studio.passage_answer import answer_regions
@@ -97,7 +97,7 @@ class WordCarrier:
     ) -> None:
         reviews = self._reviews(said)
         coded = [coding for review in reviews for coding in review.codings]
-        if not can_be_shown([coding.code for coding in coded], self.codebook):
+        if not can_be_marked([coding.code for coding in coded], self.codebook):
             return
         text = shown.text(interview.transcript)
         judged = frozenset(word.segment for word in said.words.values())

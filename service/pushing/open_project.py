@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from annotations.codebook.codes import Codebook
 from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.controls import control_of_retired
 from annotations.label_studio.kept_answers import with_answers
+from annotations.label_studio.listed_names import shown_name
 from annotations.label_studio.projects import Project, ensure_project, used_answers, used_controls
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.database import Store
@@ -18,6 +20,7 @@ from annotations.store.label_studio_projects import (
     project_for,
     retire_project,
 )
+from annotations.store.reviews import codes_given_in
 from annotations.store.wave_views import TaskView
 
 
@@ -44,13 +47,20 @@ def open_project(
     """The project with today's screen. ``config``: makes it, given the controls in which coders have answered there."""
     with store.reading() as connection:
         known = project_for(connection, url=server.url, coder=coder, wave=wave, view=view)
+        given = [code for code in codes_given_in(connection, wave) if code in codebook.by_id]
     used = used_controls(server, known.project_id) if known else frozenset()
     answers = used_answers(server, known.project_id) if known else {}
+    # Label Studio's own count of answers loses some, and what was said in the other view is to be carried here
+    for code in given:
+        control = control_of_retired(code, codebook)
+        if control is not None:
+            answers.setdefault(control, set()).add(code)
+    names = {code: shown_name(code, codebook) for code in given}
     title = title_of(study, wave, coder, view)
     project, is_new = ensure_project(
         server,
         title,
-        with_answers(config(used), answers),
+        with_answers(config(used), answers, names),
         known=known.project_id if known else None,
         whole=view is TaskView.INTERVIEW,
     )
