@@ -41,7 +41,8 @@ class ArrivalState(StrEnum):
     SKIPPED = "skipped"
     INCOMPLETE = "incomplete"
     SET_ASIDE = "set aside"
-    OVERWRITTEN = "overwritten"  # a colleague saved over it; what is kept is the coder's own earlier word
+    # a colleague saved over it, or its coder did on a text that had been corrected; the coder's own earlier word is kept
+    OVERWRITTEN = "overwritten"
     NOT_OURS = "not ours"
     CARRIED = "carried"  # a coder's earlier words, put there by Tandem for them to go on; it says nothing new
     DELETED = "deleted"

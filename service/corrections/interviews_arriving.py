@@ -84,8 +84,10 @@ def judge_interview(
         return InterviewJudged(_seen(task, arrival, whose, verdict))
     kept = transcript_by_id(connection, task.transcript)
     if kept is None or kept.transcript.text_hash != task.text_hash:
-        if known is not None and known.state in HOLDING and _same_marks(known, arrival):
-            return InterviewJudged(known, tuple(before.values()))
+        if known is not None and known.state in HOLDING:
+            # what was said of words that stand goes on to stand
+            now = known if _same_marks(known, arrival) else _overwritten(known, WORDS_CHANGED)
+            return InterviewJudged(now, tuple(before.values()))
         return InterviewJudged(
             _seen(task, arrival, whose, ArrivalVerdict(ArrivalState.SET_ASIDE, WORDS_CHANGED))
         )

@@ -20,6 +20,7 @@ from annotations.store.seen_annotations import Seen, count_set_aside, seen, wait
 from annotations.store.tables import segments, transcripts
 from annotations.store.transcripts import transcript_by_id
 from service.composition import Parts
+from service.corrections.interviews_arriving import WORDS_CHANGED
 from service.label_studio.addresses import task_address
 from service.settings import Settings
 
@@ -65,7 +66,9 @@ def set_aside_of(parts: Parts, coder: str) -> list[SetAside]:
         rows = [
             row
             for row in waiting_rows(connection)
-            if row.state is ArrivalState.SET_ASIDE and folded(row.coder or "") == folded(coder)
+            if folded(row.coder or "") == folded(coder)
+            # where a colleague saved over hers, hers counts
+            and (row.state is ArrivalState.SET_ASIDE or row.why == WORDS_CHANGED)
         ]
         answers = [a for a in set_aside_answers(connection) if folded(a.coder or "") == folded(coder)]
         return _listed(connection, parts.settings, rows, answers)

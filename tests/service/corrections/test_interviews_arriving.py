@@ -31,7 +31,7 @@ from annotations.store.withdrawals import erase
 from annotations.transcript import Span
 from service.composition import Parts
 from service.corrections.inbox import Inbox
-from service.corrections.list_set_aside import set_aside
+from service.corrections.list_set_aside import set_aside, set_aside_of
 from service.looking.study_work import study_work
 from service.looking.wave_progress import progress_of
 
@@ -197,9 +197,15 @@ def test_a_corrected_text_takes_no_late_marks_in(parts: Parts, inbox: Inbox, who
     assert (pulled["reviews_superseded"], pulled["taken_back"], pulled["set_aside"]) == (0, 0, 0)
     whole.now += timedelta(minutes=5)
     whole.update(annotation, whole.mark(whole.spans[4], "mine", "people"))
+    before = said(parts)
+    assert "money" in before[0]
     deliver(inbox, whole.told[-1])
     (aside,) = set_aside(parts)
     assert "corrected since" in aside.why
+    assert set_aside_of(parts, "Ada") == [aside]
+    assert said(parts) == before
+    pull_now(parts, whole)
+    assert (said(parts), set_aside(parts)) == (before, [aside])
 
 
 def test_a_draft_is_no_review_and_says_how_far_it_is(parts: Parts, whole: Whole) -> None:
