@@ -57,35 +57,35 @@ def is_known(name: str, own: str = "") -> bool:
 
 def define_codes(grids: Sequence[Grid]) -> bool:
     """Does one of the tables name codes and say what they mean or when they apply, whatever its columns are called?"""
-    heads = [grid.rows[at][1] for grid in grids if (at := _head(grid, ())) is not None]
+    heads = [grid.rows[at][1] for grid in grids if (at := _head(grid)) is not None]
     return any(_OWN.get(name) in _DEFINING for cells in heads for name in own_names(cells, {}))
 
 
-def with_own_names(
-    grids: Sequence[Grid], levels: Sequence[str] = (), wanted: Collection[str] = tuple(_NAMES)
-) -> list[Grid]:
-    """The tables with the columns of ours by our names; ``Grid.doubts`` says which were called otherwise.
-
-    ``levels``: the columns that are levels of a tree, or of another program; they stay as they are. ``wanted``: those
-    of ours that are read beside them.
+def with_own_names(grids: Sequence[Grid]) -> list[Grid]:
+    """The tables with the columns of ours by our names, wherever a row names some; ``Grid.doubts`` says which were
+    called otherwise.
     """
-    heads = [_head(grid, levels) for grid in grids]
-    return [
-        grid if at is None else _renamed(grid, at, levels, wanted)
-        for grid, at in zip(grids, heads, strict=True)
-    ]
+    heads = [_head(grid) for grid in grids]
+    return [grid if at is None else named_as_ours(grid, at) for grid, at in zip(grids, heads, strict=True)]
 
 
-def _head(grid: Grid, levels: Sequence[str]) -> int | None:
+def _head(grid: Grid) -> int | None:
     for at, (_, cells) in enumerate(grid.rows[:MOST_ABOVE]):
         names = set(own_names(cells, {}))
-        has_code = "code" in names or any(_OWN.get(name) == "code" for name in names) or set(levels) & names
+        has_code = "code" in names or any(_OWN.get(name) == "code" for name in names)
         if has_code and names & _BESIDE:
             return at
     return None
 
 
-def _renamed(grid: Grid, head: int, levels: Sequence[str], wanted: Collection[str]) -> Grid:
+def named_as_ours(
+    grid: Grid, head: int, levels: Sequence[str] = (), wanted: Collection[str] = tuple(_NAMES)
+) -> Grid:
+    """The table with the columns of ours that its row ``head`` names by our names.
+
+    ``levels``: the columns that are levels of a tree, or of another program; they stay as they are. ``wanted``: those
+    of ours that are read beside them.
+    """
     number, cells = grid.rows[head]
     names = own_names(cells, {})
     heads, notes = list(cells), []

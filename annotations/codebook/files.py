@@ -15,7 +15,7 @@ import yaml
 
 from annotations.codebook.code_values import carriers_said, names_said, select_said, yes_said
 from annotations.codebook.codes import FRAMEWORK_ROLES, TEXTS, Codebook
-from annotations.codebook.column_names import with_own_names
+from annotations.codebook.column_names import named_as_ours, with_own_names
 from annotations.codebook.draft import CodeDraft, FrameworkDraft, a_name, assemble
 from annotations.codebook.nested_rows import NOT_NESTED, nest_as_written
 from annotations.codebook.plain_yaml import entries, mapping, plain_yaml, text
@@ -132,10 +132,10 @@ def _read_table(file: Path, as_written: Sequence[Grid]) -> FromFile:
         raise BadInput(grid.fault)
     Sheet(str(file), (), (), hidden=grid.hidden).refuse_hidden()
     if isinstance(layout, tuple):
-        (own_grid,) = with_own_names([grid], layout, BESIDE_LEVELS)
+        own_grid = named_as_ours(grid, head, layout, BESIDE_LEVELS)
         table = level_codes(own_grid, head, layout, str(file))
     else:
-        (own_grid,) = with_own_names([grid], layout.names, layout.lacks)
+        own_grid = named_as_ours(grid, head, layout.names, layout.lacks)
         table = program_codes(own_grid, head, layout, str(file))
     notes = [f"{file.name} is read as {table.program}."] if table.program else []
     listed, headings = in_order(table)
