@@ -19,7 +19,10 @@ _INSTRUCTION = re.compile(r"\{\\\*\\fldinst[^{}]{0,2000}(?:\{[^{}]{0,2000}\}[^{}
 _PAGE = re.compile(rb"\\ansicpg(\d{3,5})")
 # Word for Mac: the letters of the whole file are those of the Mac, which the library knows by fonts alone
 _MAC = re.compile(rb"\{\\rtf\d*\s?(?:\\[a-z]+\d*\s?){0,6}?\\(?:mac(?![a-z])|ansicpg10000(?!\d))")
-_LETTER = re.compile(r"\\'([89a-fA-F][0-9a-fA-F])")
+_MAC_FONTS = frozenset({"0", "1", "2", "77"})  # by \fcharset; Cyrillic, Greek and so on have others
+_LETTER = re.compile(
+    r"\\[\\{}]|(?P<brace>[{}])|\\f(?P<font>\d{1,5})(?!\d)|(?P<plain>\\plain(?![a-z]))|\\'(?P<hex>[89a-fA-F][0-9a-fA-F])"
+)
 _DELETED = re.compile(r"\{[^{}]{0,200}\\deleted\b(?!0)[^{}]{0,20000}\}")
 _LISTED = re.compile(r"\{\\(?:listtext|pntext)\b[^{}]{0,500}\}")
 _FONT = re.compile(r"\\f(\d{1,5})(?!\d)[^;{}]{0,100}?\\fcharset(\d{1,3})(?!\d)")
@@ -66,13 +69,35 @@ def _text(content: bytes, file: str) -> tuple[str, SignedText]:
 def _decoded(content: bytes) -> str:
     if _MAC.match(content):
         source = content.decode("mac_roman").replace("\\ansicpg10000", "")
-        # as letters and no longer as marks: after \u one of them stands in its place, and is left out
-        return _LETTER.sub(lambda m: bytes.fromhex(m[1]).decode("mac_roman"), source)
+        return _with_mac_letters(source)
     page = _PAGE.search(content[:10_000])
     try:
         return content.decode(f"cp{page[1].decode()}" if page else "cp1252", "replace")
     except LookupError:
         return content.decode("cp1252", "replace")
+
+
+def _with_mac_letters(source: str) -> str:
+    """Letters of the Mac in place of their marks, but for fonts of other letters, whose marks the library knows.
+
+    After \\u a mark stands for older programs and is left out; so is a letter.
+    """
+    charsets = dict(_FONT.findall(source[:200_000]))
+    fonts = [""]
+
+    def letter(m: re.Match[str]) -> str:
+        if m["hex"]:
+            of_mac = charsets.get(fonts[-1], "0") in _MAC_FONTS
+            return bytes.fromhex(m["hex"]).decode("mac_roman") if of_mac else m[0]
+        if m["brace"] == "{":
+            fonts.append(fonts[-1])
+        elif m["brace"] and len(fonts) > 1:
+            fonts.pop()
+        elif m["font"] or m["plain"]:
+            fonts[-1] = m["font"] or ""
+        return m[0]
+
+    return _LETTER.sub(letter, source)
 
 
 def _with_short_fonts(source: str) -> str:

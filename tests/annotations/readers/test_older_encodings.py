@@ -81,6 +81,15 @@ def test_rich_text_of_a_mac_that_says_a_letter_twice(first: str, words: str) -> 
     assert read.turns[1].span.of(read.text) == words
 
 
+def test_rich_text_of_a_mac_in_two_alphabets() -> None:
+    """Marks of a Cyrillic or Greek font are letters of that alphabet; outside its group those of the Mac hold again."""
+    fonts = r"{\fonttbl{\f0\fcharset77 Times;}{\f1\fcharset204 Times Cyr;}{\f2\fcharset161 Times Greek;}}"
+    words = r"sl\'9aw {\f1 \'cf\'f0\'e8} \f2 \'e1\'e2 \plain\f0 \'8c"
+    content = rf"{{\rtf1\ansi\ansicpg10000 {fonts}\f0 I: How?\par P-1: {words}\par}}"
+    (read,) = read_as(".rtf", content.encode())
+    assert read.turns[1].span.of(read.text) == "slöw При αβ å"
+
+
 def test_rich_text_of_others_stays_what_it_is() -> None:
     """Windows, Cyrillic by the font, and UTF-8; "\\macro" is no Mac."""
     for head, letter in (
