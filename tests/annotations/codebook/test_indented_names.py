@@ -90,7 +90,7 @@ def test_what_a_table_says_goes_before_its_look(tmp_path: Path) -> None:
             "</worksheet>",
             '<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"/></extLst>',
         ),
-        ("table1.xml", "<tableColumns", '<odd kind="1"/>'),
+        ("table1.xml", "<tableColumns", "<"),
     ],
 )
 def test_what_another_program_wrote_odd_does_not_matter(
