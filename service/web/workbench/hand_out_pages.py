@@ -17,6 +17,7 @@ from annotations.numbers_shown import counted
 from annotations.store.chosen_cuts import chosen_for
 from annotations.store.deals import plan_in_force
 from annotations.store.described_transcripts import described_transcripts
+from annotations.store.jobs import Job, latest_of
 from annotations.store.model_versions import champion, why_nothing_serves
 from annotations.store.transcripts import count_coded_turns
 from annotations.store.wave_views import view_of
@@ -29,6 +30,7 @@ from service.pushing.invited_coders import invited_coders, list_invited_coders
 from service.pushing.passage_order import PassageOrder
 from service.pushing.push_asked import HandOut, asked_of, try_hand_out
 from service.serving.model_codes import codes_in_model
+from service.web.form_of_before import is_of_before, mark_of
 from service.web.form_route import FormRoute
 from service.web.pages import Visit, Visited
 from service.web.workbench.asked_jobs import ask_job, latest_job
@@ -97,12 +99,22 @@ def push(
     coder: Annotated[list[str] | None, Form()] = None,
     order: Text = "reading",
     view: Text = "",
+    seen: Text = "",
 ) -> Response:
-    """Let a worker put the wave before the coders, just as it was shown."""
+    """Let a worker put the wave before the coders, just as it was shown; refused where it would not be so by now."""
     visit.must(Action.HAND_OUT)
     given = {"blind": blind, "double": double, "repeat": repeat, "seed": seed, "order": order, "view": view}
     arguments = arguments_of(wave, given, coder or [])
-    try_hand_out(visit.parts, wave, asked_of(arguments))
+    tried = try_hand_out(visit.parts, wave, asked_of(arguments))
+    with visit.parts.store.reading() as connection:
+        last = latest_of(connection, "push", lambda asked: asked.get("wave") == wave)
+    # whoever presses twice asks for the same once more
+    twice = last is not None and last.state in ("waiting", "running") and last.arguments == arguments
+    if not twice and is_of_before(seen, _shown(tried, last)):
+        raise BadInput(
+            f'since you looked at who would get what, somebody handed out wave "{wave}", or its passages, its coders or its '
+            f"model changed. What you saw would not be done, so nothing was asked for. Look again at who would get what."
+        )
     return ask_job(visit, "push", arguments, back=_address(wave))
 
 
@@ -136,6 +148,7 @@ def _one(visit: Visit, wave: str) -> Response:
         no_model = why_nothing_serves(connection)
         invited = invited_coders(connection, parts.study.config) if visit.may(Action.CHANGE_STUDY) else ()
         view = view_of(connection, wave).value
+        last = latest_of(connection, "push", lambda asked: asked.get("wave") == wave)
     codes = (
         ()
         if model is None
@@ -161,6 +174,7 @@ def _one(visit: Visit, wave: str) -> Response:
         invited=[coder.name for coder in invited],
         plan=plan,
         tried=tried,
+        seen=mark_of(_shown(tried, last)) if tried else "",
         coded_before=said_of_coded_before,
         errors=fault.errors if isinstance(fault, WrongParts) else {},
         fault=[str(fault)] if fault and not isinstance(fault, WrongParts) else [],
@@ -178,6 +192,11 @@ def _form(query: Any, plan: Any, view: str) -> dict[str, Any]:
     said["order"] = query.get("order", PassageOrder.READING.value)[:20]
     said["seed"] = query.get("seed", "")[:20] or str(plan.seed if plan else secrets.randbelow(2**31))
     return said
+
+
+def _shown(tried: HandOut, last: Job | None) -> list[str]:
+    """What whoever hands out has seen: who would get what, after which push."""
+    return [repr(tried), str(last.id) if last else ""]
 
 
 def _try(visit: Visit, wave: str, form: Mapping[str, Any]) -> tuple[HandOut, None] | tuple[None, TandemError]:

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from annotations.store.deals import dealt_so_far, plan_in_force
 from annotations.store.described_transcripts import described_transcripts
-from annotations.store.jobs import latest_of
+from annotations.store.jobs import all_jobs, latest_of
 from annotations.store.judged_passages import counted_passages
 from annotations.store.model_versions import serving_model
 from annotations.store.suggestions import suggested_in_wave
@@ -73,6 +73,22 @@ def test_handing_out_is_a_job_with_all_that_was_asked(post: Any, lead: TestClien
         "view": "passage",
     }  # fmt: skip
     assert "Handing out in Label Studio" in lead.get("/hand-out/wave?wave=2").text
+
+
+def test_two_leads_who_hand_out_one_wave_at_once(post: Any, lead: TestClient, parts: Parts) -> None:
+    """The second is told: what she saw would not be done any more. Who presses twice asks once."""
+    pages = [lead.get(TRY).text, lead.get(TRY.replace("blind=20", "blind=40")).text]
+    marks = [re.findall(r'name="seen" value="(\w+)"', page)[-1] for page in pages]
+    fields = {"wave": "2", "double": "30", "repeat": "10", "seed": "7", "coder": ["Ada", "Ben"]}
+    fields |= {"order": "reading", "view": "passage"}
+    assert post("/hand-out/push", **fields, blind="20", seen=marks[0]).status_code == 303
+    refused = post("/hand-out/push", **fields, blind="40", seen=marks[1])
+    assert refused.status_code == 422
+    assert "somebody handed out wave" in refused.text
+    assert post("/hand-out/push", **fields, blind="20", seen=marks[0]).status_code == 303
+    with parts.store.reading() as connection:
+        asked = [job for job in all_jobs(connection) if job.kind == "push"]
+    assert [job.arguments["blind"] for job in asked] == [0.2]
 
 
 def test_what_cannot_be_asked_is_refused(post: Any, lead: TestClient, parts: Parts) -> None:
