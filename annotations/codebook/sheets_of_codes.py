@@ -13,7 +13,7 @@ from annotations.sheets.sheet import MOST_ABOVE, own_names
 
 # what such a sheet holds is no theme of the codebook
 _PUT_ASIDE = re.compile(
-    "(?:deleted|removed|dropped|retired|archived?|old|earlier|previous|change log|changes|history|versions?|abbreviations"
+    "(?:deleted|removed|dropped|retired|archived?|old|earlier|previous|change log|versions?|abbreviations"
     "|glossary)(?: (?:codes?|codebook|versions?))?"
 )
 

@@ -79,6 +79,14 @@ def test_a_sheet_that_lists_something_else(tmp_path: Path, name: str, rows: list
         assert "Meaning" not in notes
 
 
+@pytest.mark.parametrize("name", ["Changes", "History", "Old age"])
+def test_a_theme_may_be_called_so(tmp_path: Path, name: str) -> None:
+    """Names that could be a theme's are taken for one where the sheet says what its codes mean."""
+    rows = [["Code", "Definition"], ["Leader", "Who decides"]]
+    read = codebook_from(_book(tmp_path / "b.xlsx", {"Money": MONEY, name: rows}))
+    assert [code.path for code in read.codebook][-1] == f"{name}/Leader"
+
+
 def test_counts_of_codes_keep_no_theme_out(tmp_path: Path) -> None:
     """A sheet that counts the codes of all themes is no version of them."""
     counts = [["Code", "Passages"], ["Cost", "3"], ["Leader", "2"]]
