@@ -167,6 +167,11 @@ def _keep_reviews(this: _Pass, passages: Mapping[Span, list[Coding]], kept: Kept
     present = {review.span: review for review in this.current()}
     # a reading of the whole codebook says already what one of some codes would say again
     whole = {r.span: r for r in this.every() if r.only is None} if this.only is not None else {}
+    # and a file of all codes holds what was found later of a code that came since
+    later: dict[Span, list[Coding]] = {}
+    for review in this.every() if this.only is None else ():
+        if review.only is not None:
+            later.setdefault(review.span, []).extend(review.codings)
     new = []
     for span, codings in sorted(passages.items()):
         before = present.get(span)
@@ -180,7 +185,9 @@ def _keep_reviews(this: _Pass, passages: Mapping[Span, list[Coding]], kept: Kept
         ):
             kept.unchanged += len(codings)
             continue
-        if before is not None and _same(before.codings, codings):
+        if before is not None and any(
+            _same((*before.codings, *more), codings) for more in ((), later.get(span, ()))
+        ):
             kept.unchanged += len(codings)
             kept.before_codes += not this.answers(before)
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -30,7 +30,7 @@ class ExportedCoding:
     Label Studio; None for an imported one of which the file gave no time. ``then``: what had been suggested, None where
     nothing was shown. ``beside``: the codes of the whole review; ``review_memo``: what its coder noted on all of it.
     ``known``: attributes of its participant and case.
-    ``part_of_review``: are other codes of the review left out of the export?
+    ``part_of_review``: are other codes of the review left out of the export, or was it for some codes alone?
     """
 
     transcript: Transcript
@@ -77,11 +77,13 @@ class ExportedCodings:
     """What an export is made of.
 
     ``left_out``: how many codings and why they are not among them. ``attributes``: the names of all that are known.
+    ``before_codes``: how many passages were read, by one coder each, before the codebook held all of its codes.
     """
 
     found: list[ExportedCoding] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     attributes: tuple[str, ...] = ()
+    before_codes: int = 0
 
 
 def coded_passages(parts: Parts, asked: ExportRequest, *, with_empty: bool = True) -> ExportedCodings:
@@ -92,7 +94,8 @@ def coded_passages(parts: Parts, asked: ExportRequest, *, with_empty: bool = Tru
     """
     with parts.store.reading() as connection:
         wanted = wanted_of(parts, connection, asked)
-        gathered = _Gathered(connection, wanted, with_empty=with_empty)
+        applied = frozenset(code.id for code in parts.codebook.applicable)
+        gathered = _Gathered(connection, wanted, applied, with_empty=with_empty)
     passages = gathered.passages
     passages.found.sort(
         key=lambda coding: (
@@ -107,13 +110,17 @@ def coded_passages(parts: Parts, asked: ExportRequest, *, with_empty: bool = Tru
 
 
 class _Gathered:
-    def __init__(self, connection: Connection, wanted: WantedCodings, *, with_empty: bool) -> None:
+    def __init__(
+        self, connection: Connection, wanted: WantedCodings, applied: Collection[str], *, with_empty: bool
+    ) -> None:
         self.passages = ExportedCodings(attributes=wanted.attributes.names)
         self._wanted = wanted
+        self._applied = applied
         self._with_empty = with_empty
         self._ends: dict[UUID, list[int]] = {}
         self._kept = {kept.id: kept for kept in all_transcripts(connection)}
         reviews = current_reviews(connection)
+        self._passes = _passes(reviews)
         then, moments = suggested_then(connection, reviews), review_moments(connection)
         for review in reviews:
             self._review(review, then, moments)
@@ -140,9 +147,12 @@ class _Gathered:
         if not codings and not self._with_empty:
             self.passages.left_out["passages on which nothing applied"] += 1
         elif not codings:
-            codings = (None,)
+            codings = self._nothing(review)
         why_not = self._wanted.why_not
-        part_of_review = any(why_not(review.coder, review.condition, code) is not None for code in beside)
+        part_of_review = (review.only is not None and not self._passes[_pass_of(review)].whole) or any(
+            why_not(review.coder, review.condition, code) is not None for code in beside
+        )
+        before = len(self.passages.found)
         for coding in codings:
             self._take(
                 self._kept[review.transcript],
@@ -158,6 +168,17 @@ class _Gathered:
                 review_memo=str(review.origin.get("memo", "")),
                 part_of_review=part_of_review,
             )
+        taken = review.only is None and len(self.passages.found) > before
+        self.passages.before_codes += taken and not self._passes[_pass_of(review)].say_of(self._applied)
+
+    def _nothing(self, review: Review) -> Sequence[None]:
+        """One row without a code, which says that none at all applies; none where that would be too much to say."""
+        passes = self._passes[_pass_of(review)]
+        if review.only is None:
+            return () if passes.coded else (None,)
+        if not passes.whole:
+            self.passages.left_out["readings for some codes alone, of which none applied"] += 1
+        return ()
 
     def _take(
         self,
@@ -204,3 +225,34 @@ class _Gathered:
         ends = self._ends.setdefault(kept.id, [turn.span.end for turn in turns])
         at = bisect_right(ends, span.start)
         return turns[at] if at < len(turns) and turns[at].span.overlap(span) else None
+
+
+@dataclass
+class _Passes:
+    """What a coder's readings of one passage come to: did one hold for the whole codebook, did one find a code?"""
+
+    whole: bool = False
+    coded: bool = False
+    every: bool = False
+    decides: set[str] = field(default_factory=set)
+
+    def say_of(self, codes: Collection[str]) -> bool:
+        """Do they say of every one of these codes whether it applies?"""
+        return self.every or self.decides >= set(codes)
+
+
+def _passes(reviews: Sequence[Review]) -> Mapping[tuple[object, ...], _Passes]:
+    """A passage may be read for all codes, and later for a code that came since: both stand in one table."""
+    passes: dict[tuple[object, ...], _Passes] = {}
+    for review in reviews:
+        if review.draw is not Draw.REPEAT:
+            its = passes.setdefault(_pass_of(review), _Passes())
+            its.whole |= review.only is None
+            its.coded |= bool(review.codings)
+            its.every |= review.decides is None
+            its.decides |= review.decides or frozenset()
+    return passes
+
+
+def _pass_of(review: Review) -> tuple[object, ...]:
+    return review.transcript, review.coder, review.condition, review.span

@@ -116,7 +116,7 @@ def _codings(
     write_table(file, columns_with(passages.attributes), rows, sheet="Codings", beside=beside)
     coded = sum(coding.coding is not None for coding in codings)
     counts = {"codings": coded, "passages on which nothing applied": len(codings) - coded}
-    notes = tuple(_notes(parts, codings, rows))
+    notes = (*_notes(parts, codings, rows), *_before_codes(passages))
     if beside and file.suffix.lower() == ".xlsx":
         counts |= _counts(doubts)
     return Exported("codings", (file,), counts, notes=notes, left_out=+left_out)
@@ -147,6 +147,14 @@ def _notes(parts: Parts, codings: Sequence[ExportedCoding], rows: Sequence[Mappi
             f"{counted(gone, 'row carries a code', 'rows carry codes')} that the codebook holds no longer."
         )
     return notes
+
+
+def _before_codes(passages: ExportedCodings) -> list[str]:
+    read = counted(passages.before_codes, "passage was", "passages were")
+    return [
+        f"{read} read before the codebook held all of its codes, which a table cannot say: a study into which it is "
+        f'brought takes the newer codes for looked for there. A project says it ("tandem export --refi").'
+    ][: passages.before_codes]
 
 
 def _codes(codebook: Codebook) -> dict[str, int]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from builders import a_transcript
@@ -13,8 +15,9 @@ from hypothesis import strategies as st
 from reviews_arriving import pull_now
 from study_to_export import ONE, TWO, exported, parts, rows_in, study_of
 
-from annotations.codebook.codes import Codebook
-from annotations.coding import Coding, Condition, Review
+from annotations.codebook.codes import Code, Codebook
+from annotations.codebook.files import write_codebook
+from annotations.coding import Coding, Condition, Draw, Review
 from annotations.errors import BadInput
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.loose_codings import add_loose_codings, loose_codings
@@ -27,6 +30,7 @@ from annotations.transcript import Span
 from service.composition import Parts
 from service.exporting.wanted import ExportRequest
 from service.importing.import_codings import import_codings
+from service.settings import Settings, read_settings
 
 __all__ = ["parts"]
 
@@ -195,3 +199,60 @@ def test_a_table_of_some_codes_is_complete_for_these_alone(parts: Parts, tmp_pat
         (review,) = current_reviews(connection)
     assert review.only == frozenset(["cost"])
     other.close()
+
+
+def _later(parts: Parts, file: Path, settings: Settings) -> Parts:
+    """The same study after its codebook got the code "later", for which one of its passages was read again."""
+    book = parts.codebook
+    code = Code("later", "Later", book.frameworks[0].id, f"{book.frameworks[0].name}/Later")
+    write_codebook(replace(book, codes=(*book.codes, code)), parts.study.codebook_file)
+    later = Parts(read_study(parts.study.folder), settings)
+    with later.store.writing() as connection:
+        version = keep_codebook(connection, later.codebook)
+        for review in current_reviews(connection):
+            codings = (Coding("later", review.span),) if review.codings else ()
+            again = Review(
+                review.transcript, review.coder, review.span, codings, condition=review.condition,
+                codebook_version=version, only=frozenset(["later"]), id=uuid4(),
+            )  # fmt: skip
+            if review.draw is not Draw.REPEAT and not (review.codings and file.stem == "some"):
+                add_reviews(connection, [again])
+    return later
+
+
+@pytest.mark.parametrize("name", ["all.csv", "some.csv"])
+def test_passages_that_were_read_again_for_a_later_code_are_said_once(
+    parts: Parts, tmp_path: Path, name: str
+) -> None:
+    """One row without a code at most, and none beside a code; what is read back says the same, and nothing twice."""
+    file = tmp_path / name
+    later = _later(parts, file, read_settings({"TANDEM_STATE": str(tmp_path / "state")}))
+    written = exported(later, codings=file)["codings"]
+    rows = rows_in(file)
+    places = [(row["transcript"], row["coder"], row["condition"], row["start"], row["end"]) for row in rows]
+    empty = [place for place, row in zip(places, rows, strict=True) if not row["code"]]
+    assert empty
+    assert all(places.count(place) == 1 for place in empty)
+    assert any("before the codebook held all" in note for note in written.notes) is (name == "some.csv")
+    before = said_in(later)
+    kept = import_codings(later, file, complete="listed").kept
+    assert (kept.codings, kept.reviews, kept.superseded) == (0, 0, 0)
+    assert said_in(later) == before
+    later.close()
+
+
+def test_what_was_read_for_one_code_alone_claims_nothing_of_the_others(parts: Parts, tmp_path: Path) -> None:
+    """Its codings belong to a part of a review; that the code does not apply has no row, and is counted."""
+    with parts.store.writing() as connection:
+        version = keep_codebook(connection, parts.codebook)
+        text = next(kept for kept in all_texts(connection) if kept.transcript.name == ONE.name)
+        spans = [turn.span for turn in ONE.turns][:2]
+        for span, codings in zip(spans, ((), (Coding("cost", spans[1]),)), strict=True):
+            review = Review(
+                text.id, "Kim", span, codings, codebook_version=version, only=frozenset(["cost"]), id=uuid4()
+            )
+            add_reviews(connection, [review])
+    written = exported(parts, codings=tmp_path / "a.csv")["codings"]
+    (row,) = (row for row in rows_in(tmp_path / "a.csv") if row["coder"] == "Kim")
+    assert (row["code"], row["part_of_review"]) == ("cost", "yes")
+    assert written.left_out["readings for some codes alone, of which none applied"] == 1
