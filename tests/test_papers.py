@@ -37,6 +37,11 @@ def test_what_a_paper_names_is_there(paper: str) -> None:
         assert (REPOSITORY / path).exists(), path
 
 
+def test_the_architecture_is_one_page() -> None:
+    """What does not fit stands in docs/inside.md."""
+    assert len((REPOSITORY / "ARCHITECTURE.md").read_text("utf-8").split()) < 800
+
+
 def test_the_architecture_names_what_is_there() -> None:
     """Each module, room and file that it names is one, and other names stand in the code."""
     rooms = [REPOSITORY / name for name in ("annotations", "models", "training", "service")]
@@ -45,7 +50,7 @@ def test_the_architecture_names_what_is_there() -> None:
     for file in files:
         parts = file.relative_to(REPOSITORY).with_suffix("").parts
         ends |= {"/".join(parts[at:]) for at in range(len(parts))}
-    text = (REPOSITORY / "ARCHITECTURE.md").read_text("utf-8")
+    text = "".join((REPOSITORY / name).read_text("utf-8") for name in ("ARCHITECTURE.md", "docs/inside.md"))
     named = set(re.findall(r"`([a-z_]+(?:/[a-z_]+)*)(?:/|\.py)?`", text))
     code = "\n".join(file.read_text("utf-8") for file in files if file.suffix == ".py")
     assert len(named) > 100
