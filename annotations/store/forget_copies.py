@@ -18,6 +18,8 @@ from annotations.store.tables import codebook_versions, codings, jobs, metadata
 ERASED = "(erased when somebody withdrew)"
 # who withdrew is what these are about, as a tombstone is
 _OF_WITHDRAWALS = "withdraw"
+# codes and ids of passages alone, in the longest table of all
+_NO_WORDS = "suggestions"
 
 
 def forget_copies(
@@ -52,7 +54,7 @@ def rows_holding(connection: Connection, passages: Collection[str]) -> Mapping[s
     rows: dict[str, int] = {}
     # as JSON writes them too
     forms = {form for passage in passages for form in (passage, json.dumps(passage)[1:-1])}
-    for table in metadata.sorted_tables:
+    for table in (table for table in metadata.sorted_tables if table.name != _NO_WORDS):
         texts = [cast(column, Text) for column in table.columns if isinstance(column.type, JSON | String)]
         for row in connection.execute(select(*texts)) if texts else ():
             if any(form in words for words in row if words for form in forms):
