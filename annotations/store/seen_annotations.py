@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Subquery, func, select, text
+from sqlalchemy import ColumnElement, Connection, Row, Subquery, and_, func, or_, select, text
 
 from annotations.label_studio.arrivals import (
     HOLDING,
@@ -19,7 +19,16 @@ from annotations.label_studio.arrivals import (
 )
 from annotations.store.many_values import in_lots
 from annotations.store.passage_answers import PassageAnswer, count_set_aside_answers, reviews_among
-from annotations.store.tables import label_studio_annotations
+from annotations.store.tables import (
+    annotation_reviews,
+    label_studio_annotations,
+    label_studio_interviews,
+    label_studio_tasks,
+    retractions,
+    segments,
+    transcripts,
+)
+from annotations.store.transcript_versions import REPLACED
 
 
 class AnnotationPlace(NamedTuple):
@@ -184,7 +193,8 @@ def waiting_rows(connection: Connection) -> tuple[Seen, ...]:
     """The annotations that are set aside, or whose task is not known, in the order of their numbers."""
     a = label_studio_annotations
     states = [ArrivalState.OVERWRITTEN.value, *(state.value for state in WAITING)]
-    wanted = select(a).where(a.c.state.in_(states)).order_by(a.c.project_id, a.c.annotation_id)
+    wanted = select(a).where(a.c.state.in_(states), ~_judged_anew())
+    wanted = wanted.order_by(a.c.project_id, a.c.annotation_id)
     return tuple(_seen(row) for row in connection.execute(wanted))
 
 
@@ -206,8 +216,37 @@ def count_set_aside(connection: Connection) -> int:
     """How many annotations are set aside, and passages of whole interviews."""
     a = label_studio_annotations
     states = [ArrivalState.SET_ASIDE.value, ArrivalState.OVERWRITTEN.value]
-    wanted = select(func.count()).select_from(a).where(a.c.state.in_(states))
+    wanted = select(func.count()).select_from(a).where(a.c.state.in_(states), ~_judged_anew())
     return int(connection.execute(wanted).scalar_one()) + count_set_aside_answers(connection)
+
+
+def _judged_anew() -> ColumnElement[bool]:
+    """Is an annotation about words that were corrected, and has its coder judged since what took their place?"""
+    a, w, i, t = (
+        label_studio_annotations.c,
+        annotation_reviews.c,
+        label_studio_interviews.c,
+        label_studio_tasks.c,
+    )
+    old, new = segments.alias("old"), segments.alias("new")
+    later = and_(w.coder == a.coder, w.changed > a.changed, w.annotation_id != a.annotation_id)
+    later = and_(later, w.review_id.not_in(select(retractions.c.review_id)))
+    passage = (
+        select(w.sequence)
+        .join(new, new.c.id == w.segment_id)
+        .join(old, and_(old.c.transcript_id == new.c.transcript_id, old.c.turn == new.c.turn))
+        .join(label_studio_tasks, t.segment_id == old.c.id)
+        .where(later, t.project_id == a.project_id, t.key == a.key)
+        .where(old.c.segmentation.startswith(REPLACED), new.c.segmentation.not_like(f"{REPLACED}%"))
+    )
+    interview = (
+        select(w.sequence)
+        .join(new, new.c.id == w.segment_id)
+        .join(transcripts, transcripts.c.id == new.c.transcript_id)
+        .join(label_studio_interviews, i.transcript_id == transcripts.c.id)
+        .where(later, i.project_id == a.project_id, i.key == a.key, i.text_hash != transcripts.c.text_hash)
+    )
+    return or_(*(its.correlate(label_studio_annotations).exists() for its in (passage, interview)))
 
 
 def _seen(row: Row[Any]) -> Seen:

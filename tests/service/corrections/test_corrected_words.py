@@ -8,6 +8,9 @@ import pytest
 from fake_label_studio import FakeLabelStudio, chosen
 from reviews_arriving import deliver, pull_now, reviews_of
 
+from annotations.store.label_studio_projects import projects
+from annotations.store.pushed_tasks import PushedTask, keep_tasks
+from annotations.store.seen_annotations import count_set_aside
 from annotations.store.segments import segments_of
 from annotations.store.transcript_versions import open_passages
 from annotations.store.transcripts import KeptTranscript, get_transcript
@@ -15,7 +18,7 @@ from annotations.transcript import SpokenTurn, Transcript, canonical
 from service.access.viewer import Viewer, ViewerRole
 from service.composition import Parts
 from service.corrections.inbox import Inbox
-from service.corrections.list_set_aside import set_aside
+from service.corrections.list_set_aside import set_aside, set_aside_of
 from service.importing.new_versions import Replaced, put_in_its_place
 from service.importing.settle_changed import keep_changed
 from service.looking.my_work import work_of
@@ -45,6 +48,19 @@ def _replace(parts: Parts, *words: tuple[str, str]) -> Replaced:
 def _on(parts: Parts) -> set[tuple[str, str]]:
     text = _kept(parts).transcript.text
     return {(one.coder, one.span.of(text)) for one in reviews_of(parts)}
+
+
+def _hand_out_anew(parts: Parts, server: FakeLabelStudio, words: str) -> int:
+    """The passage that reads so now gets a task, as a push makes it; returns its number."""
+    kept, number = _kept(parts), len(server.tasks) + 1
+    with parts.store.writing() as connection:
+        (project,) = projects(connection)
+        cut = segments_of(connection, parts.segmentation.version)[kept.id]
+        (key,) = [one.id for one in cut if one.id and one.span.of(kept.transcript.text) == words]
+        keep_tasks(connection, project.id, [PushedTask(key, number, "h", None, server.now)])
+    data = {"segment_id": str(key), "words": words}
+    server.tasks[number] = {**server.tasks[1], "id": number, "data": data, "annotations": []}
+    return number
 
 
 LONGER = ("Words number 0 of somebody.", "Words number zero, and many more, of somebody.")
@@ -148,6 +164,28 @@ def test_no_earlier_word_comes_back_on_words_that_changed(
         (waits,) = open_passages(connection, _kept(parts).id)
     assert keep_changed(parts, _kept(parts), [waits.number], by="Lea") == 1
     assert _on(parts) == {("Ada", TYPO[1])}
+
+
+def test_whoever_has_judged_the_new_words_is_asked_about_the_old_ones_no_more(
+    parts: Parts, server: FakeLabelStudio
+) -> None:
+    """An answer about words that stand no more is listed until its own coder has judged what took their place."""
+    server.save(2, 1, chosen("money"))
+    pull_now(parts, server)
+    _replace(parts, TYPO)
+    server.now = server.now.replace(hour=11)
+    server.save(2, 1, chosen("people"))
+    server.save(2, 2, chosen("people"))
+    pull_now(parts, server)
+    assert [len(set_aside_of(parts, coder)) for coder in ("Ada", "Bo")] == [1, 1]
+    number = _hand_out_anew(parts, server, TYPO[1])
+    server.now = server.now.replace(hour=12)
+    server.save(number, 1, chosen("money"))
+    pull_now(parts, server)
+    assert ("Ada", TYPO[1]) in _on(parts)
+    assert [len(set_aside_of(parts, coder)) for coder in ("Ada", "Bo")] == [0, 1]
+    with parts.store.reading() as connection:
+        assert count_set_aside(connection) == len(set_aside(parts)) == 1
 
 
 def test_words_that_stand_no_more_are_not_left_for_anybody(parts: Parts, server: FakeLabelStudio) -> None:
