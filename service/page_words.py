@@ -66,6 +66,7 @@ _SAID = (
      r'"For two people" gives passages to two coders, and there \1. Tick two people, or put more of them on the list of '
      "coders (Settings)."),
     (r"the framework that it is crossed with: --framework NAME --with NAME\.", "both frameworks that are crossed."),
+    (r"let go: give --drop\.", "let go."),
     (r"Say with --turn which turn it holds for, or give --drop\.", "Say which turn it holds for, or let it go."),
     (r"Draw one case: --case CASE\.", "Draw one case alone."),
     (r"^--reason is empty\. ", "The reason is empty. "),

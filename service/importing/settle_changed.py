@@ -10,19 +10,23 @@ from sqlalchemy import Connection
 
 from annotations.coding import Coding, Review
 from annotations.errors import BadInput
+from annotations.segment import carries
 from annotations.store.loose_codings import add_loose_codings, loose_codings, take_into_review
-from annotations.store.reviews import add_review_codings, add_reviews, snapshot
+from annotations.store.reviews import add_review_codings, add_reviews, reviews_over, snapshot
 from annotations.store.transcript_versions import (
     DROPPED,
     KEPT,
     MovedPassage,
     open_passages,
     settle_passages,
+    versions_of,
 )
 from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Span
 from service.composition import Parts
 from service.looking.changed_passages import changed_passages
+
+_SETTLED = "settled"
 
 
 def keep_changed(
@@ -84,16 +88,40 @@ def _keep(
     if passage.coding is not None:
         add_loose_codings(connection, kept.id, review.coder, review.condition, placed)
         return
+    _refuse_if_judged_anew(connection, kept, passage, review, place or review.span)
     new = replace(
         review,
         id=uuid4(),
         span=place or review.span,
         codings=(),
         supersedes=review.id,
-        origin={**review.origin, "settled_by": by, "settled": "kept when its words were corrected"},
+        origin={**review.origin, "settled_by": by, _SETTLED: "kept when its words were corrected"},
     )
     add_reviews(connection, [new])
     add_review_codings(connection, new, _not_there_yet(connection, new, placed))
+
+
+def _refuse_if_judged_anew(
+    connection: Connection, kept: KeptTranscript, passage: MovedPassage, review: Review, span: Span
+) -> None:
+    """The newest word of a coder holds: what they said of the earlier words may not come after it."""
+    since = {version.id: version.replaced for version in versions_of(connection, kept.id)}[passage.version]
+    there = reviews_over(connection, kept.id, span)
+    past = {other.supersedes for other, _, _ in there}
+    for other, came, taken_back in there:
+        if (
+            (other.coder, other.condition.derived) == (review.coder, review.condition.derived)
+            and other.id not in past
+            and taken_back is None
+            and came > since
+            and _SETTLED not in other.origin
+            and carries(span, other.span)
+        ):
+            raise BadInput(
+                f"{review.coder} has judged the words of {passage.number} in {kept.transcript.name} since they were "
+                f"corrected, and what was said before would take the place of that. It can only be let go: give --drop. "
+                f"Nothing was changed."
+            )
 
 
 def _not_there_yet(connection: Connection, review: Review, placed: list[Coding]) -> list[Coding]:

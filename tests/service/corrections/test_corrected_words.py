@@ -8,6 +8,7 @@ import pytest
 from fake_label_studio import FakeLabelStudio, chosen
 from reviews_arriving import deliver, pull_now, reviews_of
 
+from annotations.errors import BadInput
 from annotations.store.label_studio_projects import projects
 from annotations.store.pushed_tasks import PushedTask, keep_tasks
 from annotations.store.seen_annotations import count_set_aside
@@ -20,7 +21,7 @@ from service.composition import Parts
 from service.corrections.inbox import Inbox
 from service.corrections.list_set_aside import set_aside, set_aside_of
 from service.importing.new_versions import Replaced, put_in_its_place
-from service.importing.settle_changed import keep_changed
+from service.importing.settle_changed import drop_changed, keep_changed
 from service.looking.my_work import work_of
 from service.looking.study_work import study_work
 
@@ -186,6 +187,13 @@ def test_whoever_has_judged_the_new_words_is_asked_about_the_old_ones_no_more(
     assert [len(set_aside_of(parts, coder)) for coder in ("Ada", "Bo")] == [0, 1]
     with parts.store.reading() as connection:
         assert count_set_aside(connection) == len(set_aside(parts)) == 1
+        (waits,) = open_passages(connection, _kept(parts).id)
+    before = _on(parts)
+    # what she said of the old words would come after what she said of the new ones
+    with pytest.raises(BadInput, match="Ada has judged the words of 1 in JKG-01 since they were corrected"):
+        keep_changed(parts, _kept(parts), [waits.number], by="Lea")
+    assert drop_changed(parts, _kept(parts), [waits.number], by="Lea") == 1
+    assert _on(parts) == before
 
 
 def test_words_that_stand_no_more_are_not_left_for_anybody(parts: Parts, server: FakeLabelStudio) -> None:
