@@ -44,6 +44,7 @@ READERS: Mapping[str, TranscriptReader] = {
 SAVE_AS_DOCX = (".doc", ".dot", ".docm", ".dotx", ".dotm", ".pages", ".wps", ".gdoc")
 # projects and codebooks of other programs, which another command reads
 PROJECTS = (".qdpx", ".qde", ".qdc")
+PACKED = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 _TABLES = (".csv", ".tsv", ".xlsx", ".jsonl")
 # files of these endings are often something else: a workbook of codings, a page, a program's settings
 OFTEN_OTHERS = (".json", ".html", ".htm", ".tsv", ".xlsx")
@@ -59,6 +60,7 @@ def read_transcripts(
     if ending not in ENDINGS:
         hint = " Save it as .docx." if ending in SAVE_AS_DOCX else ""
         hint = ' Bring it in with "tandem import-project".' if ending in PROJECTS else hint
+        hint = " Unpack it, and give the files that are in it." if ending in PACKED else hint
         raise BadInput(
             f'{file}: files ending in "{ending}" are not read.{hint} Allowed: {", ".join(ENDINGS)}.'
         )

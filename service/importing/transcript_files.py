@@ -12,7 +12,14 @@ from annotations.problems import Problem, problem_of
 from annotations.progress import Progress
 from annotations.readers.description import Description, ImportManifest, describe, read_manifest, said_of
 from annotations.readers.line_switches import rules_for
-from annotations.readers.reading import ENDINGS, OFTEN_OTHERS, PROJECTS, SAVE_AS_DOCX, read_transcripts
+from annotations.readers.reading import (
+    ENDINGS,
+    OFTEN_OTHERS,
+    PACKED,
+    PROJECTS,
+    SAVE_AS_DOCX,
+    read_transcripts,
+)
 from annotations.readers.same_speakers import with_same_speakers
 from annotations.readers.spoken import ReadTranscript
 from annotations.study.config import StudyConfig
@@ -87,10 +94,7 @@ def opened_files(
         else [_File(file, "", None) for file in (listed.files if listed else ())]
     )
     if not todo:
-        raise BadInput(
-            "there is nothing to import: give files or folders"
-            + (f" (no file with the ending {', '.join(ENDINGS)} was found)." if files else ", or a manifest.")
-        )
+        raise BadInput(_nothing(files, not_read))
     if listed and files:
         _refuse_missing(listed, todo)
     options = Description.from_options(described)
@@ -110,6 +114,15 @@ def opened_files(
             else:
                 refused.append(problem_of(given_file.path, str(error)))
         progress(done, len(todo))
+
+
+def _nothing(files: Sequence[Path], not_read: Sequence[NotRead]) -> str:
+    if not files:
+        return "there is nothing to import: give files or folders, or a manifest."
+    none = f"no file with the ending {', '.join(ENDINGS)} was found"
+    if not not_read:
+        return f"there is nothing to import: give files or folders ({none})."
+    return f"there is nothing to import: {none}. {' '.join(sentences_of(not_read))}"
 
 
 def _refuse_missing(manifest: ImportManifest, given: Sequence[_File]) -> None:
@@ -175,6 +188,8 @@ def _why_not(ending: str) -> str:
         return 'Bring them in with "tandem import-project".'
     if ending in RECORDINGS:
         return "Recordings are not transcribed here."
+    if ending in PACKED:
+        return "Unpack them, and give the files that are in them."
     return "Tandem does not read this ending. If they are transcripts, export them as .docx, .txt or .vtt."
 
 

@@ -106,6 +106,7 @@ def _entities() -> bytes:
         ("a.docx", _docx("P: a")[:900], "is no Word document"),
         ("a.docx", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "protected by a password"),
         ("a.doc", b"x", "Save it as .docx"),
+        ("a.zip", b"PK", "Unpack it, and give the files that are in it"),
         ("a.xyz", b"x", "Allowed: .txt"),
         ("a.csv", b"who,what\na,b\n", "the columns speaker and text are missing"),
         ("a.csv", b"quote,coder,code\na,b,c\n", "If these are codings, bring them in"),

@@ -207,6 +207,17 @@ def test_a_file_that_is_not_read_is_told_once(lead: Lead) -> None:
     assert "1 transcript would come in" in page.text
 
 
+@pytest.mark.parametrize("name", ["wave1.zip", "WAVE1.ZIP", "wave1.rar", "wave1.tar.gz"])
+def test_a_packed_folder_is_to_be_unpacked(lead: Lead, name: str) -> None:
+    """The page names the file and says what to do, where nothing else was sent and beside an interview."""
+    alone = lead.send((name, "PK"))
+    assert name in alone.text
+    assert "Unpack them, and give the files that are in them" in alone.text
+    both = lead.send(("JKG-01.txt", INTERVIEW), (name, "PK"))
+    assert "Unpack them, and give the files that are in them" in both.text
+    assert "1 transcript would come in" in both.text
+
+
 @pytest.mark.slow
 def test_what_comes_twice_changes_nothing(lead: Lead, parts: Parts) -> None:
     """The same file again is there already."""
