@@ -10,6 +10,8 @@
 | a mark without a code, without words, with other words, or with codes unknown | set aside |
 | "nothing here" beside codes | set aside |
 
+Marks on words that are not asked for are told, but for a mere "nothing here".
+
 A mark over several passages is one coding: it belongs to the first passage that carries it, and the others follow by
 the rule of halves. Only where some of them hid their suggestions and others did not is it cut between them, since the
 parts were judged under different conditions.
@@ -159,7 +161,9 @@ class _MarksReading:
             self._set_aside(at, str(error))
             return
         if not at:
-            self._nowhere.append(NOT_ASKED)
+            # Label Studio takes no interview without a mark: one word that says nothing may stand anywhere
+            if mark.label != InterviewMark.NOTHING or answer.codes or answer.memo:
+                self._nowhere.append(NOT_ASKED)
         elif mark.label == InterviewMark.NOTHING:
             self._nothing(at, answer)
         elif not answer.codes:

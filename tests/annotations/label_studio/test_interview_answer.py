@@ -228,3 +228,27 @@ def test_how_far_somebody_is(shown: InterviewShown) -> None:
     last, count = furthest(marks.arrival().result, shown.text)
     assert (last, count) == (shown.passages[1].span, 1)
     assert furthest((), shown.text) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    ("label", "codes", "memo", "told"),
+    [
+        ("nothing", (), "", ()),
+        ("nothing", (), "Who said that?", (NOT_ASKED,)),
+        ("nothing", ("money",), "", (NOT_ASKED,)),
+        ("mine", ("money",), "", (NOT_ASKED,)),
+    ],
+)
+def test_the_one_mark_that_an_empty_interview_needs_may_stand_anywhere(
+    shown: InterviewShown,
+    codebook: Codebook,
+    label: str,
+    codes: tuple[str, ...],
+    memo: str,
+    told: tuple[str, ...],
+) -> None:
+    """Whoever finds no code marks one word as "nothing here", on a grey answer too; what is lost with it is told."""
+    marks = Marks(shown).add(0, label, *codes, memo=memo)
+    marks.shown = InterviewShown(shown.text, shown.passages[2:], whole=False)
+    said = marks.said(codebook)
+    assert (codes_in(said), said.nowhere) == ([(), ()], told)
