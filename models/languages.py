@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from annotations.codebook.codes import Code
 from annotations.transcript import Transcript
 
 LEAST_WORDS = 15
@@ -66,3 +67,14 @@ def in_other_languages(
         for transcript, language in zip(transcripts, languages, strict=True)
         if language not in taught
     )
+
+
+def described_in_other_languages(
+    codes: Sequence[Code], taught: Collection[str]
+) -> tuple[tuple[str, str], ...]:
+    """The codes that are described in none of the languages ``taught``: each one's name, and its language.
+
+    Of a description with too few words nothing is said: a name alone may be a term of any language.
+    """
+    said = [(code.name, language_of(f"{code.definition} {code.use_when}", "")) for code in codes]
+    return tuple((name, language) for name, language in said if language and language not in taught)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
@@ -17,7 +17,6 @@ from uuid import UUID, uuid4
 
 from annotations.errors import BadInput
 from annotations.groups import groups_of
-from annotations.numbers_shown import counted
 from annotations.progress import Progress
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.judge_draws import drawn_so_far, keep_draws
@@ -43,6 +42,7 @@ from training.collect import Collected, collect
 from training.compare import compare, save_held_out
 from training.fit_and_measure import learn, learn_from_codebook
 from training.judge_set import Split, draw, judging_groups
+from training.language_notes import language_notes
 from training.lineage import run_of, snapshot_of, write_lineage
 from training.measured_model import MeasuredModel
 from training.mlflow_mirror import deliver
@@ -50,8 +50,6 @@ from training.promote import PromotionVerdict, first, waiting
 from training.same_model_again import unchanged
 from training.training_parts import TrainingParts
 from training.what_teaches import teaches, why_nothing_is_learnt
-
-MOST_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -108,12 +106,8 @@ def train(parts: TrainingParts, *, force: bool, progress: Progress, unwatched: b
         return trained
     texts = [kept.transcript for kept in corpus.transcripts]
     others = in_other_languages(texts, corpus.languages, parts.taught)
-    notes = (
-        (*trained.notes, _of_languages(others, parts.embedder_name, parts.taught))
-        if others
-        else trained.notes
-    )
-    return replace(trained, notes=notes, other_languages=others)
+    notes = language_notes(others, parts.codebook.applicable, parts.embedder_name, parts.taught)
+    return replace(trained, notes=(*trained.notes, *notes), other_languages=others)
 
 
 def _train(
@@ -319,17 +313,6 @@ def _version(
         reason=verdict.reason,
         comparison=verdict.figures or None,
         last_review=collected.last_review,
-    )
-
-
-def _of_languages(others: Sequence[InOtherLanguage], encoder: str, taught: frozenset[str]) -> str:
-    several = counted(len(others), "transcript is", "transcripts are")
-    rest = f" and {len(others) - MOST_NAMED} others" if len(others) > MOST_NAMED else ""
-    return (
-        f"{several} in a language that the encoder {encoder} was not taught (it knows {', '.join(sorted(taught))}): "
-        f"{', '.join(map(str, others[:MOST_NAMED]))}{rest}. Expect fewer good suggestions there, and look at their figures "
-        f"apart (tandem evaluate). A multilingual sentence-transformers model can be given as embedder.model in "
-        f"study.yaml (docs/languages.md)."
     )
 
 

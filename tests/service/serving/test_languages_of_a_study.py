@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -103,6 +104,25 @@ def test_other_languages_are_said_and_measured_apart(parts: Parts) -> None:
     assert figures["languages"] == found
     # said again where nothing is trained
     assert any("was not taught" in note for note in train(parts).notes)
+
+
+def test_codes_described_in_another_language_are_named(parts: Parts) -> None:
+    """Of those with too few words nothing is said, nor of any where the encoder knows the language."""
+    swedish = "Deltagaren berättar om pengar, löner och budgetar, och om vad som saknas för att arbetet ska bli gjort"
+    english = "The participant speaks of money, wages and budgets, and of what is missing for the work to be done well"
+    money, people, *others = parts.codebook.codes
+    parts.__dict__["codebook"] = replace(
+        parts.codebook,
+        codes=(replace(money, definition=swedish), replace(people, definition=english), *others),
+    )
+    notes = [note for note in train(parts).notes if note.startswith("The codebook describes")]
+    assert len(notes) == 1
+    assert notes[0].startswith(
+        f"The codebook describes 1 of {len(parts.codebook.applicable)} codes in a language"
+    )
+    assert 'Money ("sv"). What it says' in notes[0]
+    parts.embedder.__dict__["taught"] = frozenset({"en", "sv"})
+    assert not [note for note in train(parts).notes if note.startswith("The codebook describes")]
 
 
 def test_whoever_says_later_what_the_encoder_was_taught_sees_figures_by_that(parts: Parts) -> None:
