@@ -37,21 +37,24 @@ class Evaluated:
     held_out: HeldOut | None = None
 
 
-def evaluation(parts: TrainingParts, *, group_by: GroupBy, progress: Progress) -> Evaluated:
+def evaluation(
+    parts: TrainingParts, *, group_by: GroupBy, progress: Progress, anew: bool = False
+) -> Evaluated:
     """The figures of a cross-validation of what everybody has coded so far, the judge set included.
 
     Where the model that serves learnt from exactly that and was measured so, its own figures stand. Where some
     reviews saw suggestions, ``without_assisted`` holds the figures of models that learnt nothing from those.
     ``serving``: what a judge set said of the version that serves, never mixed with the rest; None without one.
     ``repeated``: how many segments stand word for word in another group too. ``random_split``: what the same model would
-    have claimed with passages dealt out at random; None where ``random_split_reason`` says why. Raises BadInput where no
+    have claimed with passages dealt out at random; None where ``random_split_reason`` says why. ``anew``: measure
+    whatever was measured before, so that there are predictions to show. Raises BadInput where no
     transcript has been imported.
     """
     asked = _asked(parts, group_by)
     if isinstance(asked, Evaluated):
         return asked
     serving = asked.serving
-    if group_by == "participant" and serving is not None and not asked.with_assisted:
+    if group_by == "participant" and serving is not None and not asked.with_assisted and not anew:
         figures = dict(serving.model.figures)
         if (
             unchanged(parts, asked.collected, serving.model)
@@ -61,12 +64,6 @@ def evaluation(parts: TrainingParts, *, group_by: GroupBy, progress: Progress) -
             beside, _ = _random_split(parts, asked.dataset, progress)
             return Evaluated(figures | asked.known | beside, asked.collected)
     return _measured_anew(parts, asked, progress)
-
-
-def evaluation_anew(parts: TrainingParts, *, group_by: GroupBy, progress: Progress) -> Evaluated:
-    """The same, measured anew whatever was measured before, so that there are predictions to show."""
-    asked = _asked(parts, group_by)
-    return asked if isinstance(asked, Evaluated) else _measured_anew(parts, asked, progress)
 
 
 @dataclass(frozen=True)

@@ -38,15 +38,16 @@ def command(
     """Show how good suggestions are on unseen participants, beside how far people agree."""
     from service.composition import open_parts
     from service.serving.kept_evaluation import group_by_of
-    from service.serving.train_and_evaluate import evaluate, evaluate_anew
+    from service.serving.train_and_evaluate import evaluate
 
     never_split = group_by_of(group_by)
     if csv is not None:
         _check(csv)
     with open_parts(chosen(study)) as parts, parts.alone("evaluate"):
         with progress("Reading and validating") as step:
-            ask = evaluate if csv is None else evaluate_anew
-            evaluated = ask(parts, group_by=never_split, embedding=step, fitting=step)
+            evaluated = evaluate(
+                parts, group_by=never_split, anew=csv is not None, embedding=step, fitting=step
+            )
         warn(*parts.cache.notes)
         written = None if csv is None else _write(parts, evaluated, csv)
     figures, collected = evaluated.figures, evaluated.collected

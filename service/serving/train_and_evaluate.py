@@ -15,7 +15,7 @@ from models.languages import plain_language
 from models.segmenter import sentences_in
 from service.composition import Parts
 from service.serving.kept_evaluation import keep_evaluation, stamp_now
-from training.evaluation import Evaluated, evaluation, evaluation_anew
+from training.evaluation import Evaluated, evaluation
 from training.mlflow_mirror import deliver, owed
 from training.reproduce import Reproduced
 from training.reproduce import reproduce as reproduce_model
@@ -75,21 +75,17 @@ def catch_up(parts: Parts) -> str | None:
 
 
 def evaluate(
-    parts: Parts, *, group_by: GroupBy, embedding: Progress = quiet, fitting: Progress = quiet
+    parts: Parts,
+    *,
+    group_by: GroupBy,
+    anew: bool = False,
+    embedding: Progress = quiet,
+    fitting: Progress = quiet,
 ) -> Evaluated:
-    """Cross-validation by group, beside how far people agree."""
+    """Cross-validation by group, beside how far people agree. ``anew``: with the predictions that figures are made of."""
     with_parts = training_parts_of(parts, embedding)
     with with_parts.tunings_kept():
-        return evaluation(with_parts, group_by=group_by, progress=fitting)
-
-
-def evaluate_anew(
-    parts: Parts, *, group_by: GroupBy, embedding: Progress = quiet, fitting: Progress = quiet
-) -> Evaluated:
-    """The same with the predictions that the figures are made of, whatever was measured before."""
-    with_parts = training_parts_of(parts, embedding)
-    with with_parts.tunings_kept():
-        return evaluation_anew(with_parts, group_by=group_by, progress=fitting)
+        return evaluation(with_parts, group_by=group_by, progress=fitting, anew=anew)
 
 
 def evaluate_and_keep(parts: Parts, group_by: GroupBy, *, progress: Progress = quiet) -> None:

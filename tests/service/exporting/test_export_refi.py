@@ -16,12 +16,12 @@ from commands import commands_on
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from small_book_study import made_study, opened_study
 from stored_model import a_model
 from typer.testing import CliRunner
 
 from annotations.attributes import Attribute, Owner
 from annotations.codebook.codes import Codebook
-from annotations.codebook.files import write_codebook
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.errors import BadInput
 from annotations.progress import quiet
@@ -33,7 +33,6 @@ from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.segments import add_segments, keep_segmentation, segments_of
 from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.store.transcripts import add_transcript, all_texts
-from annotations.study.config import read_study
 from annotations.transcript import Span
 from models.segmenter import segment
 from service.cli.main import add_commands, app
@@ -41,7 +40,6 @@ from service.composition import Parts
 from service.exporting.export_refi import export_refi
 from service.importing.import_project import Wishes, import_project
 from service.looking.hidden_spans import Hidden
-from service.settings import read_settings
 
 SCHEMA = REPOSITORY.parent / "shared" / "reference" / "refi-qda" / "Project.xsd"
 _WORD = st.lists(
@@ -52,29 +50,16 @@ _MEMO = st.lists(
 ).map("".join)
 
 
-def _opened(folder: Path) -> Parts:
-    return Parts(read_study(folder), read_settings({"TANDEM_STATE": str(folder.parent / "state")}))
-
-
 @pytest.fixture
 def empty(tmp_path: Path, migrated_file: Path, codebook: Codebook) -> Path:
     """A study with the small codebook and nothing else."""
-    return _study(tmp_path / "study", migrated_file, codebook)
-
-
-def _study(folder: Path, database: Path, codebook: Codebook | None) -> Path:
-    folder.mkdir(parents=True)
-    (folder / "study.yaml").write_text("name: Small\n", "utf-8")
-    shutil.copy(database, folder / "tandem.db")
-    if codebook is not None:
-        write_codebook(codebook, folder / "codebook.yaml")
-    return folder
+    return made_study(tmp_path / "study", migrated_file, codebook).study.folder
 
 
 @pytest.fixture
 def coded(empty: Path, codebook: Codebook) -> Iterator[Parts]:
     """Two interviews: reviews by two people, one assisted, one empty, a loose coding, memos, suggestions, attributes."""
-    parts = _opened(empty)
+    parts = opened_study(empty)
     with parts.store.writing() as connection:
         version = keep_codebook(connection, codebook)
         first = add_transcript(
@@ -222,7 +207,7 @@ def _facts(parts: Parts) -> tuple[object, ...]:
 
 
 def _brought_back(file: Path, folder: Path, database: Path) -> Parts:
-    parts = _opened(_study(folder, database, None))
+    parts = made_study(folder, database, None)
     found = import_project(parts, file, Wishes(), quiet)
     assert found.refused == []
     return parts
@@ -268,7 +253,7 @@ def test_all_scripts_come_back(
 ) -> None:
     """Whatever was said and coded: every span, code, coder and memo is the same after export and import."""
     folder = tmp_path / uuid4().hex
-    parts = _opened(_study(folder / "study", migrated_file, codebook))
+    parts = made_study(folder / "study", migrated_file, codebook)
     transcript = a_transcript("P-01", *(f"x{word}" for word in words), speaker="P-01")
     with parts.store.writing() as connection:
         kept = add_transcript(connection, transcript)
@@ -316,7 +301,7 @@ def test_the_command_and_what_it_refuses(coded: Parts, tmp_path: Path) -> None:
 
 def test_an_empty_study_has_nothing_to_export(empty: Path, tmp_path: Path) -> None:
     """And no file is written."""
-    parts = _opened(empty)
+    parts = opened_study(empty)
     with pytest.raises(BadInput, match="no transcripts yet"):
         export_refi(parts, tmp_path / "a.qdpx", suggestions=True)
     assert not (tmp_path / "a.qdpx").exists()
@@ -336,7 +321,7 @@ def test_the_sample_study_goes_out_and_comes_back(
     run("import", "--manifest", str(sample / "manifest.csv"))
     run("import-codings", str(sample / "codings-wave1.csv"), "--complete", "none")
     run("export", "--refi", str(tmp_path / "a.qdpx"))
-    parts = _opened(tmp_path / "s" / "study")
+    parts = opened_study(tmp_path / "s" / "study")
     back = _brought_back(tmp_path / "a.qdpx", tmp_path / "new" / "study", migrated_file)
     before, after = _facts(parts), _facts(back)
     assert after[0] == before[0]

@@ -11,9 +11,10 @@ from uuid import uuid4
 
 import pytest
 from builders import a_transcript
+from small_book_study import made_study
 
 from annotations.codebook.codes import Code, Codebook, Framework
-from annotations.codebook.files import read_codebook, write_codebook
+from annotations.codebook.files import read_codebook
 from annotations.coding import Coding, Review
 from annotations.progress import quiet
 from annotations.refi.codebook_file import read_refi_codebook
@@ -21,12 +22,10 @@ from annotations.store.codebook_versions import keep_codebook
 from annotations.store.loose_codings import loose_codings
 from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.transcripts import add_transcript
-from annotations.study.config import read_study
 from annotations.transcript import Span
 from service.composition import Parts
 from service.exporting.export_refi import export_refi
 from service.importing.import_project import Wishes, import_project
-from service.settings import read_settings
 
 BOOK = Codebook(
     "Ours",
@@ -43,19 +42,10 @@ BOTH = replace(RETIRED, codes=RETIRED.codes[:2])
 LATER = pytest.mark.parametrize("later", [RETIRED, GONE, BOTH], ids=["retired", "gone", "both"])
 
 
-def _study(folder: Path, database: Path, codebook: Codebook | None) -> Parts:
-    folder.mkdir(parents=True)
-    (folder / "study.yaml").write_text("name: Small\n", "utf-8")
-    shutil.copy(database, folder / "tandem.db")
-    if codebook is not None:
-        write_codebook(codebook, folder / "codebook.yaml")
-    return Parts(read_study(folder), read_settings({"TANDEM_STATE": str(folder.parent / "state")}))
-
-
 @pytest.fixture
 def out(tmp_path: Path, migrated_file: Path, later: Codebook) -> Iterator[Parts]:
     """A study in which three codes were applied to one passage, of which some left the codebook afterwards."""
-    parts = _study(tmp_path / "own", migrated_file, later)
+    parts = made_study(tmp_path / "own", migrated_file, later)
     with parts.store.writing() as connection:
         talk = add_transcript(connection, a_transcript("P-01", "How?", "Money is short here."))
         version = keep_codebook(connection, BOOK)
@@ -73,7 +63,7 @@ def test_a_new_study_gets_the_codebook_as_it_is(
     out: Parts, later: Codebook, tmp_path: Path, migrated_file: Path
 ) -> None:
     """Ids stay, nobody is offered a retired code, and the review still says what it said of the others."""
-    back = _study(tmp_path / "new" / "study", migrated_file, None)
+    back = made_study(tmp_path / "new" / "study", migrated_file, None)
     outcome = import_project(back, tmp_path / "a.qdpx", Wishes(), quiet)
     assert outcome.refused == []
     book = read_codebook(back.study.codebook_file)
@@ -97,7 +87,7 @@ def test_so_does_a_study_that_begins_with_the_project_alone(
     book = read_refi_codebook(alone)
     names = {code.name for code in book.applicable}
     assert names == {code.name for code in later.applicable}
-    back = _study(tmp_path / "new" / "study", migrated_file, book)
+    back = made_study(tmp_path / "new" / "study", migrated_file, book)
     outcome = import_project(back, alone, Wishes(), quiet)
     assert outcome.refused == []
     assert any("retired here" in note for note in outcome.notes)

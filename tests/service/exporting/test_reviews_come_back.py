@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from builders import a_transcript
+from small_book_study import made_study
 
 from annotations.codebook.codes import Code, Codebook
 from annotations.codebook.files import read_codebook, write_codebook
@@ -29,19 +29,10 @@ from service.importing.import_project import Wishes, import_project
 from service.settings import read_settings
 
 
-def _study(folder: Path, database: Path, codebook: Codebook | None) -> Parts:
-    folder.mkdir(parents=True)
-    (folder / "study.yaml").write_text("name: Small\n", "utf-8")
-    shutil.copy(database, folder / "tandem.db")
-    if codebook is not None:
-        write_codebook(codebook, folder / "codebook.yaml")
-    return Parts(read_study(folder), read_settings({"TANDEM_STATE": str(folder.parent / "state")}))
-
-
 @pytest.fixture
 def coded(tmp_path: Path, migrated_file: Path, codebook: Codebook) -> Iterator[Parts]:
     """Two interviews: reviews by two people, one assisted, one empty, a second reading, and a loose coding."""
-    parts = _study(tmp_path / "study", migrated_file, codebook)
+    parts = made_study(tmp_path / "study", migrated_file, codebook)
     with parts.store.writing() as connection:
         version = keep_codebook(connection, codebook)
         first = add_transcript(connection, a_transcript("P-01", "How?", "Money is short here."))
@@ -118,7 +109,7 @@ def test_reviews_come_back_with_the_codes_that_were_found(
         )
         add_reviews(connection, [agreed, reached])
     export_refi(coded, tmp_path / "a.qdpx", suggestions=True)
-    back = _study(tmp_path / "new" / "study", migrated_file, None)
+    back = made_study(tmp_path / "new" / "study", migrated_file, None)
     assert import_project(back, tmp_path / "a.qdpx", Wishes(), quiet).refused == []
     assert _reviews(back) == _reviews(coded)
     assert len(_reviews(back)) == 5
@@ -135,7 +126,7 @@ def test_a_review_of_which_a_coding_is_left_out_is_none(
     """What its coder found is not known then: the codings that came in stay without a review."""
     export_refi(coded, tmp_path / "a.qdpx", suggestions=False)
     (tmp_path / "names.csv").write_text("what,theirs,ours\ncode,Early,-\n", "utf-8")
-    back = _study(tmp_path / "new" / "study", migrated_file, coded.codebook)
+    back = made_study(tmp_path / "new" / "study", migrated_file, coded.codebook)
     wishes = Wishes(map_file=tmp_path / "names.csv")
     assert import_project(back, tmp_path / "a.qdpx", wishes, quiet).refused == []
     assert [(row[1], row[4]) for row in _reviews(back)] == [
@@ -156,7 +147,7 @@ def test_a_file_that_knows_empty_reviews_alone_makes_no_others(
     plain = json.loads(beside.read_text("utf-8"))
     del plain["coded_reviews"]
     beside.write_text(json.dumps(plain), "utf-8")
-    back = _study(tmp_path / "new" / "study", migrated_file, None)
+    back = made_study(tmp_path / "new" / "study", migrated_file, None)
     outcome = import_project(back, tmp_path / "a.qdpx", Wishes(), quiet)
     assert (outcome.refused, outcome.kept.codings, outcome.kept.reviews) == ([], 4, 0)
     back.close()
@@ -182,7 +173,7 @@ frameworks:
 def own_book(tmp_path: Path, migrated_file: Path) -> Iterator[Parts]:
     """A study whose codebook says what a project has no place for: ids, published names, influence."""
     (tmp_path / "book.yaml").write_text(BOOK, "utf-8")
-    parts = _study(tmp_path / "own", migrated_file, read_codebook(tmp_path / "book.yaml"))
+    parts = made_study(tmp_path / "own", migrated_file, read_codebook(tmp_path / "book.yaml"))
     with parts.store.writing() as connection:
         talk = add_transcript(connection, a_transcript("P-01", "How?", "Money is short here."))
         version = keep_codebook(connection, parts.codebook)
@@ -197,7 +188,7 @@ def own_book(tmp_path: Path, migrated_file: Path) -> Iterator[Parts]:
 
 def test_the_codebook_comes_back_as_it_was(own_book: Parts, tmp_path: Path, migrated_file: Path) -> None:
     """A code has a permanent id, and coders are asked for influence as before: the same version of the codebook."""
-    back = _study(tmp_path / "new" / "study", migrated_file, None)
+    back = made_study(tmp_path / "new" / "study", migrated_file, None)
     outcome = import_project(back, tmp_path / "a.qdpx", Wishes(), quiet)
     assert outcome.refused == []
     assert any("the ids of its codes" in note for note in outcome.notes)
@@ -224,7 +215,7 @@ def test_who_read_for_the_whole_codebook_did_so_though_a_code_came_later(
     later = Parts(read_study(own_book.study.folder), settings)
     export_refi(later, tmp_path / "b.qdpx", suggestions=False)
     given = replace(later.codebook, name="Another") if has_book else None
-    back = _study(tmp_path / "new" / "study", migrated_file, given)
+    back = made_study(tmp_path / "new" / "study", migrated_file, given)
     assert import_project(back, tmp_path / "b.qdpx", Wishes(), quiet).refused == []
     with back.store.reading() as connection:
         (review,) = current_reviews(connection)
@@ -250,7 +241,7 @@ def test_a_codebook_beside_that_is_another_is_not_taken(
     """Whose codes are not those of the project, or which is none: the project's codes make the codebook."""
     beside = tmp_path / "a.tandem.json"
     beside.write_text(json.dumps({**json.loads(beside.read_text("utf-8")), "codebook": codebook}), "utf-8")
-    back = _study(tmp_path / "new" / "study", migrated_file, None)
+    back = made_study(tmp_path / "new" / "study", migrated_file, None)
     assert import_project(back, tmp_path / "a.qdpx", Wishes(), quiet).refused == []
     made = read_codebook(back.study.codebook_file)
     assert [code.path for code in made] == ["Topics/Money", "Topics/Time"]

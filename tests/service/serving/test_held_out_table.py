@@ -18,7 +18,7 @@ from annotations.errors import BadInput
 from service.cli import evaluate as evaluate_command
 from service.composition import Parts
 from service.serving.held_out_table import COLUMNS, write_held_out
-from service.serving.train_and_evaluate import evaluate, evaluate_anew, train
+from service.serving.train_and_evaluate import evaluate, train
 
 # MLflow's own, with the newest SQLAlchemy
 pytestmark = [
@@ -43,7 +43,7 @@ def twice_coded(parts: Parts, tmp_path: Path) -> Parts:
 
 
 def _written(parts: Parts, file: Path) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    evaluated = evaluate_anew(parts, group_by="participant")
+    evaluated = evaluate(parts, group_by="participant", anew=True)
     assert evaluated.held_out is not None
     count = write_held_out(evaluated, evaluated.held_out, parts.codebook, 0.3, file)
     with file.open(encoding="utf-8", newline="") as lines:
